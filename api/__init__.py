@@ -1,0 +1,1 @@
+"""The door: HTTP, command line, pages. May import `indexer` and `matcher`."""

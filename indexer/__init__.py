@@ -1,0 +1,1 @@
+"""The workshop: spreadsheets in, index generations out, training and evaluation. May import `matcher` only."""

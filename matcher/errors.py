@@ -1,0 +1,80 @@
+"""Everything the engine raises on purpose.
+
+    MatcherError
+    ├── InvalidInput        what was sent cannot be used; says what to do                  400/422
+    │   └── UnreadableFile  a workbook, CSV or JSONL file that cannot be read              422
+    ├── TooLarge            over a documented limit                                        413
+    ├── NotFound            no such record, generation or key                              404
+    ├── Conflict            the id exists, or a build is already running                   409
+    ├── Unauthorized        no key, unknown key, expired key                               401
+    ├── Forbidden           the key's role lacks the permission                            403
+    ├── Unavailable         no index yet, the database is locked by another process        503
+    │   └── StaleIndex      the published generation was built by other parts (encoder …)  503
+    ├── BrokenGeneration    a file is missing, truncated or altered                        503
+    ├── RejectedGeneration  verification found it worse than the floor; nothing published  409
+    └── UnsafeModel         a model folder that could run code; refused before loading     500
+
+Every error carries a stable `code` for machines and a Chinese message for people that says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class MatcherError(Exception):
+    """Base of the family. `code` is stable; `str(error)` is Chinese and fit to be shown; `details` is for machines."""
+
+    code = "error"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.details: Mapping[str, object] = details
+
+
+class InvalidInput(MatcherError):
+    code = "invalid_input"
+
+
+class UnreadableFile(InvalidInput):
+    code = "unreadable_file"
+
+
+class TooLarge(MatcherError):
+    code = "too_large"
+
+
+class NotFound(MatcherError):
+    code = "not_found"
+
+
+class Conflict(MatcherError):
+    code = "conflict"
+
+
+class Unauthorized(MatcherError):
+    code = "unauthorized"
+
+
+class Forbidden(MatcherError):
+    code = "forbidden"
+
+
+class Unavailable(MatcherError):
+    code = "unavailable"
+
+
+class StaleIndex(Unavailable):
+    code = "stale_index"
+
+
+class BrokenGeneration(MatcherError):
+    code = "broken_generation"
+
+
+class RejectedGeneration(MatcherError):
+    code = "rejected_generation"
+
+
+class UnsafeModel(MatcherError):
+    code = "unsafe_model"
