@@ -1,0 +1,128 @@
+"""Where everything is: one frozen object read from the environment, driven by the table below."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcher.errors import InvalidInput
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable. `default` may name {repository}, {home} and {data}."""
+
+    name: str
+    default: str
+    help_zh: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("SCENEMATCH_HOME", "./var", "全部运行数据（数据库、索引、缓存）所在的文件夹；备份它就备份了一切"),
+    Setting(
+        "SCENEMATCH_DATABASE_URL",
+        "sqlite:///{home}/scenematch.db",
+        "数据库地址；单机用 sqlite:///文件，多机用 postgresql+psycopg://用户:密码@主机/库名",
+    ),
+    Setting(
+        "SCENEMATCH_INDEX_URL",
+        "faiss:///{home}/index",
+        "向量索引地址；faiss:///文件夹 表示把各代索引放在该文件夹",
+    ),
+    Setting("SCENEMATCH_ENCODER", "{data}/models/default", "文本编码模型所在的文件夹"),
+    Setting("SCENEMATCH_DATA", "{repository}/data", "行业、技术、同义词等可读数据所在的文件夹"),
+    Setting("SCENEMATCH_RERANKER", "", "精排模型所在的文件夹；留空表示不使用"),
+    Setting("SCENEMATCH_HOST", "127.0.0.1", "服务监听的地址；127.0.0.1 只允许本机访问"),
+    Setting("SCENEMATCH_PORT", "8765", "服务监听的端口，1 到 65535"),
+)
+"""Every setting there is, in the order the documentation lists them."""
+
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked; every path is absolute. Nothing is created by reading them."""
+
+    home: Path
+    database_url: str
+    index_url: str
+    encoder: Path
+    data: Path
+    reranker: Path | None
+    host: str
+    port: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """The settings named in `env`; blank ones take their default. InvalidInput names the variable at fault.
+
+        Relative paths start at the current folder. In a `sqlite:///` or `faiss:///` URL everything behind the third
+        slash is the path, so an absolute one has four slashes on Linux.
+        """
+        raw = {s.name: env.get(s.name, "").strip() for s in SETTINGS}
+        defaults = {s.name: s.default for s in SETTINGS}
+        home = _path(raw["SCENEMATCH_HOME"] or defaults["SCENEMATCH_HOME"])
+        data = _path(raw["SCENEMATCH_DATA"] or defaults["SCENEMATCH_DATA"].format(repository=REPOSITORY))
+        read = {
+            name: value or defaults[name].format(repository=REPOSITORY, home=home.as_posix(), data=data)
+            for name, value in raw.items()
+        }
+        return cls(
+            home=home,
+            database_url=_url("SCENEMATCH_DATABASE_URL", read),
+            index_url=_url("SCENEMATCH_INDEX_URL", read),
+            encoder=_path(read["SCENEMATCH_ENCODER"]),
+            data=data,
+            reranker=_path(read["SCENEMATCH_RERANKER"]) if read["SCENEMATCH_RERANKER"] else None,
+            host=read["SCENEMATCH_HOST"],
+            port=_port("SCENEMATCH_PORT", read),
+        )
+
+    @property
+    def database_path(self) -> Path | None:
+        """The SQLite file, or None for a database server."""
+        return _path(self.database_url[len(_SQLITE) :]) if self.database_url.startswith(_SQLITE) else None
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the generations are. For an index server too: its generations' manifests are kept in HOME/index."""
+        scheme, _, path = self.index_url.partition(":///")
+        return _path(path) if scheme == "faiss" and path else self.home / "index"
+
+    @property
+    def cache_folder(self) -> Path:
+        """The private folder of the word segmenter's cache and of vectors already computed."""
+        return self.home / "cache"
+
+    @property
+    def build_lock(self) -> Path:
+        """Held while a generation is built, so that there is one build at a time."""
+        return self.index_folder / "build.lock"
+
+    @property
+    def writer_lock(self) -> Path | None:
+        """Held by the one process that writes to SQLite (the store takes it); None for a database server."""
+        path = self.database_path
+        return path.with_name(path.name + ".writer.lock") if path else None
+
+
+def _path(text: str) -> Path:
+    return Path(os.path.abspath(os.path.expanduser(text)))
+
+
+def _url(name: str, read: Mapping[str, str]) -> str:
+    if "://" not in read[name]:
+        raise InvalidInput(f"环境变量 {name} 应是“类型://位置”形式的地址，现在是“{read[name]}”。", setting=name)
+    return read[name]
+
+
+def _port(name: str, read: Mapping[str, str]) -> int:
+    text = read[name]
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise InvalidInput(f"环境变量 {name} 应是 1 到 65535 之间的整数，现在是“{text}”。", setting=name)
+    return int(text)

@@ -1,0 +1,185 @@
+"""The store as everybody else sees it: open it, read from a snapshot, write in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+
+from matcher.model import Contact, Kind, Record
+from matcher.store.database import Database, open_database
+from matcher.store.keys import Keys
+from matcher.store.snapshot import Snapshot
+from matcher.store.values import SYSTEM, Actor, AuditLine, Change, Changes, Page, Saved, utc_now
+from matcher.store.writer import Writer
+
+
+class Store:
+    """Records, keys and audit behind one URL. Safe to call from many threads.
+
+    Each method is one transaction: it returns after its commit, and raises having changed nothing. For several writes
+    in one commit use `writing()`, for several reads of one state `read_snapshot()`.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database, self._clock = database, clock
+        self.keys = Keys(database)
+
+    @classmethod
+    def open(cls, url: str, *, write: bool, clock: Callable[[], datetime] = utc_now) -> Store:
+        """The store at `sqlite:///PATH` or `postgresql+psycopg://…`.
+
+        `write=True` creates what is missing and applies new migrations; on SQLite it takes the writer lock and raises
+        Unavailable while another process (or another Store of this one) holds it. `write=False` reads only: it raises
+        Unavailable when there is no database yet or its schema is not this version's. InvalidInput for a URL that
+        names no known backend.
+        """
+        return cls(open_database(url, write=write, clock=clock), clock)
+
+    def close(self) -> None:
+        """Finish: checkpoint, release the writer lock. Calling it twice is harmless."""
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────
+    @contextmanager
+    def read_snapshot(self) -> Iterator[Snapshot]:
+        """One state of the database for as long as the block lasts, whatever is committed meanwhile."""
+        with self._database.reading() as connection:
+            yield Snapshot(connection)
+
+    @contextmanager
+    def writing(self, actor: Actor = SYSTEM) -> Iterator[Writer]:
+        """All writes of the block in one commit, under one revision; an exception leaves nothing.
+
+        Unavailable when the store was opened for reading, when other writers keep it busy, or when the disk is full.
+        """
+        with self._database.writing() as connection:
+            yield Writer(connection, self._clock(), actor)
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def revision(self) -> int:
+        """The number of committed transactions that changed a record; 0 for a fresh store."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.revision
+
+    def get(self, kind: Kind, id: str) -> Record:
+        """The record, without its contact. NotFound."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.get(kind, id)
+
+    def get_many(self, kind: Kind, ids: Sequence[str]) -> dict[str, Record]:
+        """Id → record, in the order asked; unknown and removed ids are left out."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.get_many(kind, ids)
+
+    def count(self, kind: Kind) -> int:
+        """How many records stand on this shelf; removed ones do not count."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.count(kind)
+
+    def page(
+        self,
+        kind: Kind,
+        *,
+        text: str = "",
+        industry: str = "",
+        region: str = "",
+        status: str = "",
+        batch: str = "",
+        after: str = "",
+        offset: int = 0,
+        limit: int = 50,
+    ) -> Page:
+        """Records in id order. Empty filters do not filter.
+
+        `text` is looked for in id, title, owner and description (letter case and full width do not matter); `region`
+        inside the record's region; `industry`, `status` and `batch` must be equal. `after` starts behind that id.
+        """
+        with self.read_snapshot() as snapshot:
+            return snapshot.page(
+                kind,
+                text=text,
+                industry=industry,
+                region=region,
+                status=status,
+                batch=batch,
+                after=after,
+                offset=offset,
+                limit=limit,
+            )
+
+    def contact(self, kind: Kind, id: str) -> Contact:
+        """Personal data of one record, empty when none was given. NotFound for an unknown record."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.contact(kind, id)
+
+    def changes_since(self, kind: Kind, revision: int) -> Changes:
+        """What changed after `revision`, and the revision this brings the caller to."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.changes_since(kind, revision)
+
+    def audit_lines(self, *, limit: int = 100, before: int | None = None) -> tuple[AuditLine, ...]:
+        """The newest audit lines first; `before` continues below that `seq`."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.audit_lines(limit=limit, before=before)
+
+    def recall(self, key: str, principal: str, body_hash: str) -> str | None:
+        """The response remembered for this idempotency key, None when there is none (or it is over a day old).
+
+        InvalidInput when the key was used for another body.
+        """
+        with self.read_snapshot() as snapshot:
+            return snapshot.recall(key, principal, body_hash, self._clock())
+
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def add(self, record: Record, *, actor: Actor = SYSTEM) -> Record:
+        """File a new record; an empty id gets the next number. Returns it as filed. Conflict when the id exists."""
+        with self.writing(actor) as writer:
+            return writer.add(record)
+
+    def put(self, record: Record, *, actor: Actor = SYSTEM) -> Change:
+        """File or replace. "unchanged" costs no revision and no audit line. An empty contact keeps the stored one."""
+        with self.writing(actor) as writer:
+            return writer.put(record)
+
+    def put_many(self, records: Iterable[Record], *, actor: Actor = SYSTEM) -> Saved:
+        """`put` for many, both kinds mixed if need be, in one commit: all or nothing. Empty ids get numbers."""
+        with self.writing(actor) as writer:
+            return writer.put_many(records)
+
+    def remove(self, kind: Kind, id: str, *, actor: Actor = SYSTEM) -> None:
+        """Erase the record and its contact; a tombstone keeps the id and the revision. NotFound."""
+        with self.writing(actor) as writer:
+            writer.remove(kind, id)
+
+    def forget_contact(self, kind: Kind, id: str, *, actor: Actor = SYSTEM) -> None:
+        """Erase the personal data of one record and keep the record. NotFound."""
+        with self.writing(actor) as writer:
+            writer.forget_contact(kind, id)
+
+    def next_id(self, kind: Kind) -> str:
+        """A number nobody has and nobody else will get: D-000001, S-000001."""
+        with self.writing() as writer:
+            return writer.next_id(kind)
+
+    def remember(self, key: str, principal: str, body_hash: str, response: str) -> None:
+        """Keep a response for a day under its idempotency key; use the Writer's to do it in the effect's commit."""
+        with self.writing() as writer:
+            writer.remember(key, principal, body_hash, response)
+
+    def audit(self, action: str, object: str, *, actor: Actor = SYSTEM, result: str = "ok", detail: str = "") -> None:
+        """One audit line of its own, for an act that changes no record (an export, a look at a contact)."""
+        with self.writing(actor) as writer:
+            writer.audit(action, object, result=result, detail=detail)
+
+    # ── health ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def check(self) -> tuple[str, ...]:
+        """Problems found in the whole database file, in Chinese; () when it is sound. Reads everything once."""
+        return self._database.check()
