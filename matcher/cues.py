@@ -1,0 +1,85 @@
+"""Cue words: find thousands of listed words in a text in one pass, and leave out the ones the text denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+SHORTEST = 2
+"""Characters a cue must have: single Chinese characters mean too many things."""
+
+DENIALS = ("不含", "不包括", "不包含", "不涉及", "不支持", "不提供", "不适用", "不适用于", "不适合", "非")
+"""Words that, standing right before a cue, deny it. 无需/不用 are absent: 无需下井 is still about mines."""
+
+_EXCEPT = re.compile(
+    r"(?<![清消排解拆去删免开扫铲切剔祛破])除了?(?![尘锈草冰雪臭湿杂油胶险污气渣铁鳞垢霜虫螨味])"
+    r"([^，。；,;！？\n]{1,16}?)(?:之外|以外|外)(?=[，,。；;、)]|$|不|均|都|其|暂)(?![，,]?(?:还|也|又|另|同时|更|亦|可))"
+)
+"""除 … 外, unless it goes on with 还/也: then what was named is wanted too. Group 1 is what is left out."""
+
+_JOINTS = ("、", "和", "或", "及", "与", "/", "以及")
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+class Cues:
+    """A fixed set of words, each standing for some tags `facet:name`.
+
+    Within one facet the longest word wins (汽车站 hides 汽车); facets do not hide each other. A trap is a word that
+    stands for nothing and hides every cue inside it (天秤座 hides 天秤). Words match case-insensitively; a word that
+    begins or ends with a Latin letter or digit does not match inside a longer Latin word or number.
+    """
+
+    def __init__(self, words: Mapping[str, Iterable[str]], traps: Iterable[str] = ()) -> None:
+        facets = sorted({tag.partition(":")[0] for tags in words.values() for tag in tags})
+        self._facets = len(facets)
+        heads: dict[str, dict[str, dict[int, list[str]]]] = {}
+        for word, tags in words.items():
+            by_facet = heads.setdefault(word.casefold()[:SHORTEST], {}).setdefault(word.casefold(), {})
+            for tag in tags:
+                by_facet.setdefault(facets.index(tag.partition(":")[0]), []).append(tag)
+        for trap in traps:
+            by_facet = heads.setdefault(trap.casefold()[:SHORTEST], {}).setdefault(trap.casefold(), {})
+            by_facet.update({facet: [] for facet in range(self._facets)})
+        self._heads = {
+            head: tuple(
+                (word, tuple((facet, tuple(tags)) for facet, tags in by_facet.items()))
+                for word, by_facet in sorted(bucket.items(), key=lambda item: (-len(item[0]), item[0]))
+            )
+            for head, bucket in heads.items()
+        }
+
+    def find(self, text: str) -> Iterator[str]:
+        """The tags of the words found, in order of appearance, repeats included. Under 0.1 ms for 300 characters."""
+        text = text.casefold()
+        hidden = [0] * self._facets
+        excepted: list[tuple[int, int]] | None = None
+        denied_to = -1
+        for start in range(len(text) - 1):
+            bucket = self._heads.get(text[start : start + SHORTEST])
+            if bucket is None:
+                continue
+            for word, by_facet in bucket:
+                end = start + len(word)
+                if not text.startswith(word, start) or not _whole(text, start, end):
+                    continue
+                if excepted is None:
+                    excepted = [found.span(1) for found in _EXCEPT.finditer(text)] if "除" in text else []
+                denied = (
+                    text.endswith(DENIALS, 0, start)
+                    or text[denied_to:start] in _JOINTS
+                    or any(low <= start and end <= high for low, high in excepted)
+                )
+                if denied:
+                    denied_to = end
+                for facet, tags in by_facet:
+                    if end > hidden[facet]:
+                        hidden[facet] = end
+                        if not denied:
+                            yield from tags
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] is not a piece of a longer Latin word or number."""
+    if start and text[start] in _WORD and text[start - 1] in _WORD:
+        return False
+    return end == len(text) or text[end - 1] not in _WORD or text[end] not in _WORD
