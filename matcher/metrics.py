@@ -1,6 +1,6 @@
-"""How good one ranked list is, in the field's standard words. Pure; every metric is 1 for a perfect list and 0 for a useless one.
+"""How good one ranked list is, in the field's standard words. Higher is better, from 0 to 1.
 
-A metric's name may carry a cut-off and a level: `ndcg@10`, `recall@10`, `recall-l1@10` (a document of grade 1 counts as
+A metric's name may carry a cut-off and a level: `ndcg@10`, `recall@10`, `recall@10-l1` (a document of grade 1 counts as
 relevant; without it the caller's level decides). `ndcg` has the exponential gain 2^grade − 1 of Burges et al. 2005 and
 `ndcg_linear` the gain `grade` of Järvelin & Kekäläinen 2002, both with the discount 1 / log2(rank + 1).
 """
@@ -16,11 +16,14 @@ from typing import Protocol
 from matcher.errors import InvalidInput
 
 
-class HasId(Protocol):
+class Ranked(Protocol):
     """A Hit, a Match, or anything else that was ranked."""
 
     @property
     def id(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
 
 
 Grades = Mapping[str, int]
@@ -29,10 +32,10 @@ Grades = Mapping[str, int]
 Qrels = Mapping[str, Grades]
 """Query id → its grades."""
 
-Answer = HasId | tuple[str, float]
+Answer = Ranked | tuple[str, float]
 
 Run = Mapping[str, Sequence[Answer]]
-"""Query id → its answers, best first. The order is taken as it is; scores are not looked at."""
+"""Query id → its answers, best first. The order is taken as it is; no metric looks at a score."""
 
 SUITABLE = 2
 """From this grade on a document answers the query; below it is only related."""
@@ -132,17 +135,17 @@ class Metric:
     level: int
 
     def __call__(self, answers: Sequence[Answer], grades: Grades) -> float:
-        """The value in [0, 1], or NaN when no document of the query reaches the level: then there is nothing to find."""
+        """The value in [0, 1], or NaN when no document of the query reaches the level: nothing is there to find."""
         if not _relevant(grades, self.level):
             return math.nan
         return self.measure(ranked_ids(answers), grades, self.k, self.level)
 
 
-_NAME = re.compile(r"(?P<measure>[a-z_]+)(?:-l(?P<level>[1-9]))?(?:@(?P<k>[1-9][0-9]{0,5}))?")
+_NAME = re.compile(r"(?P<measure>[a-z_]+)(?:@(?P<k>[1-9][0-9]{0,5}))?(?:-l(?P<level>[1-9]))?")
 
 
 def metric(name: str, level: int = SUITABLE) -> Metric:
-    """The metric of that name, such as `ndcg@10` or `hit-l3@1`. InvalidInput for a name nobody knows."""
+    """The metric of that name, such as `ndcg@10` or `hit@1-l3`. InvalidInput for a name nobody knows."""
     found = _NAME.fullmatch(name)
     if found is None or found["measure"] not in MEASURES:
         raise InvalidInput(

@@ -112,6 +112,23 @@ def auc(positives: Values, negatives: Values) -> float:
     return float((below + up_to).sum() / (2 * len(high) * len(low)))
 
 
+def auc_interval(
+    positives: Values, negatives: Values, resamples: int = RESAMPLES, seed: int = 0, confidence: float = 0.95
+) -> Interval:
+    """`auc` with its percentile-bootstrap interval; each side is resampled by itself. `n` is the size of both sides."""
+    value = auc(positives, negatives)
+    high, low = np.asarray(positives, dtype=np.float64), np.asarray(negatives, dtype=np.float64)
+    if np.isnan(value):
+        return Interval(value, value, value, len(high) + len(low))
+    rng = np.random.default_rng(seed)
+    draws = [
+        auc(high[rng.integers(0, len(high), len(high))], low[rng.integers(0, len(low), len(low))])
+        for _ in range(resamples)
+    ]
+    bottom, top = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(value, float(bottom), float(top), len(high) + len(low))
+
+
 def abstention_auc(answerable: Values, unanswerable: Values) -> float:
     """How well the best score of a query tells queries with a suitable answer from those without one; 0.5 is blind."""
     return auc(answerable, unanswerable)
@@ -140,7 +157,7 @@ def reliability(probabilities: Values, outcomes: Values, bins: int = 10) -> tupl
 
 
 def calibration_error(probabilities: Values, outcomes: Values, bins: int = 10) -> float:
-    """Expected calibration error over equal-mass bins: the mean distance of promised from happened. NaN without data."""
+    """Expected calibration error over equal-mass bins: mean distance of promised from happened. NaN without data."""
     table = reliability(probabilities, outcomes, bins)
     total = sum(line.n for line in table)
     return sum(line.n * abs(line.promised - line.happened) for line in table) / total if total else float("nan")
