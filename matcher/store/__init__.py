@@ -1,6 +1,8 @@
 """The database: records, API keys, audit. The truth from which every index is derived."""
 
 from matcher.store.keys import Keys
+from matcher.store.snapshot import Snapshot
+from matcher.store.sqlite import sqlite_version_note
 from matcher.store.store import Store
 from matcher.store.values import (
     ROLE_NAMES,
@@ -16,8 +18,6 @@ from matcher.store.values import (
     Saved,
     utc_now,
 )
-from matcher.store.snapshot import Snapshot
-from matcher.store.sqlite import sqlite_version_note
 from matcher.store.writer import Writer
 
 __all__ = [

@@ -1,0 +1,106 @@
+"""A record as a row and back, without loss. The contact never enters the row."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+import orjson
+
+from matcher.errors import InvalidInput
+from matcher.model import Contact, Deadline, Demand, Kind, Money, Record, Solution
+
+CLASSES: Mapping[Kind, type[Demand] | type[Solution]] = {Kind.DEMAND: Demand, Kind.SOLUTION: Solution}
+
+KIND_NAMES: Mapping[Kind, str] = {Kind.DEMAND: "需求", Kind.SOLUTION: "解决方案"}
+
+ID_LENGTH = 128
+
+_MONEY = frozenset({"budget", "price"})
+
+
+def fold(text: str) -> str:
+    """Text as filters compare it: full width and letter case do not matter, nor how much space there is."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """The columns a record decides. InvalidInput for an unusable id or text no database can hold."""
+    _check_id(record.id)
+    owner = record.organization if isinstance(record, Demand) else record.vendor
+    industries = [fold(name) for name in record.industries]
+    return {
+        "id": record.id,
+        "deleted": False,
+        "status": record.status,
+        "batch": record.batch,
+        "source": record.source,
+        "region": fold(record.region),
+        "industries": "\n".join(["", *industries, ""]) if industries else "",
+        "title": record.title,
+        "owner": owner,
+        "words": "\n".join(fold(part) for part in (record.id, record.title, owner, record.description)),
+        "body": to_json(record),
+    }
+
+
+def to_json(record: Record) -> str:
+    """The whole record but its contact. Equal records give equal text."""
+    plain = {f.name: _plain(getattr(record, f.name)) for f in fields(record) if f.name != "contact"}
+    return _dumps(plain)
+
+
+def from_json(kind: Kind, body: str) -> Record:
+    """The record `to_json` wrote, with an empty contact."""
+    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in orjson.loads(body).items()}
+    for name in _MONEY & plain.keys():
+        if plain[name] is not None:
+            plain[name] = Money(**plain[name])
+    if plain.get("deadline") is not None:
+        when = plain["deadline"]
+        day = date.fromisoformat(when["day"]) if when["day"] else None
+        plain["deadline"] = Deadline(day, when["precision"], when["raw"])
+    return CLASSES[kind](**plain)
+
+
+def check_contact(contact: Contact) -> Contact:
+    """The contact itself. InvalidInput for text no database can hold."""
+    _dumps([_plain(getattr(contact, f.name)) for f in fields(contact)])
+    return contact
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Money):
+        # Whole numbers become floats, so equal amounts are equal text.
+        return {f.name: _amount(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Deadline):
+        return {"day": value.day and value.day.isoformat(), "precision": value.precision, "raw": _plain(value.raw)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidInput("文字里有空字符（NUL），无法保存；请删除后再试。")
+    return value
+
+
+def _amount(value: object) -> object:
+    if not isinstance(value, int | float):
+        return _plain(value)
+    if not math.isfinite(value):
+        raise InvalidInput("金额必须是有限的数字。")
+    return float(value)
+
+
+def _dumps(plain: object) -> str:
+    try:
+        return orjson.dumps(plain).decode()
+    except (TypeError, UnicodeError) as error:  # half a surrogate pair, or a number beyond 64 bits
+        raise InvalidInput("文字里有无效字符（不成对的代理码），无法保存；请删除后再试。") from error
+
+
+def _check_id(id: str) -> None:
+    if not id or id != id.strip() or len(id) > ID_LENGTH or any(unicodedata.category(c) == "Cc" for c in id):
+        raise InvalidInput(f"编号“{id[:40]}”不能用：应为 1 到 {ID_LENGTH} 个字，首尾没有空格，不含换行等控制字符。")
