@@ -1,0 +1,76 @@
+"""The shipped model: a bag of term embeddings, read with NumPy alone.
+
+A text's vector is the sum of its terms' vectors, weighted by how often each occurs, brought to unit length. So the
+cosine of two texts is exactly a sum over pairs of their terms, which is shown to people. The folder is in the
+sentence-transformers format; `term_embedding` is the same thing for that library, equal to 1e-5 (contract test).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import safe_open
+
+from matcher.adapters.model_folder import fingerprint
+from matcher.analyser import Analyser
+from matcher.errors import InvalidInput
+from matcher.ports import Vectors
+
+CONFIG = "term_embedding.json"
+VOCABULARY = "vocabulary.txt"
+WEIGHTS = "model.safetensors"
+
+
+def unit(rows: npt.NDArray[np.float32]) -> Vectors:
+    """Rows at length 1; zero rows stay zero."""
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return (rows / np.where(norms == 0, 1, norms)).astype(np.float32)
+
+
+class TermEncoder:
+    """Reads a term-embedding folder. int8 rows with one scale each stay int8 in memory; only used rows are widened."""
+
+    def __init__(self, folder: Path, analyser: Analyser) -> None:
+        config = json.loads((folder / CONFIG).read_text("utf-8"))
+        self._analyser = analyser
+        terms = (folder / VOCABULARY).read_text("utf-8").split("\n")
+        self._rows = {term: row for row, term in enumerate(terms) if term}
+        with safe_open(str(folder / WEIGHTS), framework="numpy") as tensors:
+            self._weights: npt.NDArray[np.int8] = tensors.get_tensor("weights")
+            self._scales: npt.NDArray[np.float32] = tensors.get_tensor("scales").astype(np.float32)
+        if len(self._weights) != len(terms) or len(self._scales) != len(terms):
+            raise InvalidInput(f"模型 {folder.name} 不完整：词表 {len(terms)} 行，权重 {len(self._weights)} 行。")
+        self.trained_with: str = config["analyser"]
+        self.name = f"{folder.name}@{fingerprint(folder)}"
+        self.dim = int(self._weights.shape[1])
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        out = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            out[row] = self.sum(self._analyser.counts(text))
+        return unit(out)
+
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        return self.queries(texts)
+
+    def sum(self, counts: Mapping[str, float]) -> npt.NDArray[np.float32]:
+        """The vector before it is brought to unit length, shape (dim,); zero when no term is known."""
+        known = [(row, count) for term, count in counts.items() if (row := self._rows.get(term)) is not None]
+        if not known:
+            return np.zeros(self.dim, np.float32)
+        rows = np.fromiter((row for row, _ in known), np.int64, len(known))
+        weights = np.fromiter((count for _, count in known), np.float32, len(known)) * self._scales[rows]
+        return weights @ self._weights[rows].astype(np.float32)
+
+    def vectors(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One row per term, shape (terms, dim), not unit length; zero for a term the model does not know."""
+        out = np.zeros((len(terms), self.dim), np.float32)
+        for at, term in enumerate(terms):
+            row = self._rows.get(term)
+            if row is not None:
+                out[at] = self._weights[row].astype(np.float32) * self._scales[row]
+        return out

@@ -1,0 +1,131 @@
+"""Terms of Chinese text, the same for both sides and for every arm: words, character bigrams, Latin terms and units.
+
+Words come from the segmenter over the domain dictionary; character bigrams are the net for words no dictionary knows.
+A two-character word is therefore counted twice, once as a word and once as a bigram, which is the weight it deserves
+over a bigram that straddles two words. Abbreviations and model numbers (AGV, IP69K, S7-1200) stay whole; of a figure
+only its unit becomes a term, since 3 % and 5 % are compared by `requirements`, not by spelling.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from matcher.errors import Unavailable
+from matcher.lexicon import Lexicon
+from matcher.segment import Segmenter, segmenter
+from matcher.text import HAN, STEPS_VERSION, Normaliser
+
+TERMS_VERSION = "terms-1"
+_UNITS = (
+    "m/min m/s km/h mm cm dm km um μm nm m mg kg g t mw kw w kv v ppm ppb ms s min h db mpa kpa pa rpm khz mhz ghz hz "
+    "tb gb mb °c % ‰"
+)
+_PIECES = re.compile(
+    rf"(?P<han>[{HAN}]+)"
+    r"|(?P<network>[2-6]g(?![a-z0-9]))"
+    rf"|(?P<figure>\d+(?:\.\d+)?(?:{_UNITS.replace(' ', '|')})(?![a-z0-9/]))"
+    r"|(?P<latin>[a-z0-9]+(?:[-+.#/&_][a-z0-9]+)*\+*)"
+)
+_LETTER = re.compile(r"[a-z]")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_JOINTS = re.compile(r"[-+.#/&_]+")
+FUNCTION_WORDS = frozenset(
+    "的了是在和及与或也都就还又把被对向为以于由从到等各每该其这那有没不很太更最能会要可将让使给用个只吗呢吧啊"
+)
+HOTLINES = frozenset({"12345", "12315", "12369", "12319", "12393"})
+"""Figures that are words. Any other bare figure is no term."""
+
+PROBES: Mapping[str, str] = {
+    "简单": "安装简单方便",
+    "农业发展银行": "中国农业发展银行",
+    "測試": "测试系统",
+    "鸡蛋": "鸡蛋大小全靠手掂",
+    "AGV": "潜伏式agv小车",
+    "机械人": "清洁机器人",
+}
+"""Query → text that must share a term with it. Search engines silently lose their lexical arm on exactly these."""
+
+
+class Token(NamedTuple):
+    """One occurrence of a term; `start` and `end` are offsets into the original text."""
+
+    term: str
+    start: int
+    end: int
+
+
+class Analyser:
+    """Text to terms. `version` changes with the steps, the dictionary and the vocabulary tables: it names them all."""
+
+    def __init__(self, lexicon: Lexicon, segment: Segmenter) -> None:
+        self.normalise = Normaliser(lexicon.hongkong)
+        self._segment = segment
+        self._counts = lru_cache(maxsize=2048)(self._count)
+        words = f"{sorted(lexicon.hongkong.items())}\0{sorted(lexicon.dictionary.items())}"
+        self.version = f"{STEPS_VERSION}+{TERMS_VERSION}+{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+
+    @classmethod
+    def load(cls, lexicon: Lexicon, cache: Path) -> Analyser:
+        """`cache` is a private folder for jieba's dictionary cache, used only where the fast segmenter is missing."""
+        return cls(lexicon, segmenter(lexicon.dictionary, cache))
+
+    def counts(self, text: str) -> Mapping[str, int]:
+        """Term → occurrences; not to be changed: it is remembered, since every arm asks for the same texts."""
+        return self._counts(text)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Every occurrence with its place: the words and Latin terms in text order, then the bigrams of each run.
+
+        The same terms as `counts`, as often; slower, so it is asked only about what is shown to people.
+        """
+        mapped = self.normalise.mapped(text)
+        out: list[Token] = []
+        for piece in _PIECES.finditer(mapped.text):
+            place = piece.start()
+            for term in self._terms(piece):
+                found = mapped.text.find(term, place, piece.end())
+                if found < 0:
+                    found = mapped.text.find(term, piece.start(), piece.end())
+                place = found + (1 if len(term) == 2 and piece.lastgroup == "han" else 0)
+                out.append(Token(term, *mapped.span(found, found + len(term))))
+        return out
+
+    def _count(self, text: str) -> Mapping[str, int]:
+        terms: list[str] = []
+        for piece in _PIECES.finditer(self.normalise(text)):
+            terms += self._terms(piece)
+        return Counter(terms)
+
+    def _terms(self, piece: re.Match[str]) -> list[str]:
+        """The terms of one run of Han characters, one figure with its unit, or one Latin term."""
+        text = piece[0]
+        if piece.lastgroup in ("latin", "network"):
+            return _latin(text)
+        if piece.lastgroup == "figure":
+            return [_FIGURE.sub("", text, count=1)]
+        words = [word for word in self._segment.words(text) if len(word) > 1 or word not in FUNCTION_WORDS]
+        return words + [text[i : i + 2] for i in range(len(text) - 1)]
+
+    def probe(self) -> None:
+        """Raise Unavailable unless every probe query shares a term with its text: the lexical arm must be alive."""
+        for query, text in PROBES.items():
+            if not self.counts(query).keys() & self.counts(text).keys():
+                raise Unavailable(
+                    f"分词检查未通过：“{query}”在“{text}”中找不到共同词。"
+                    "请重新安装 jieba/rjieba 和 data/lexicon 后再启动。",
+                    probe=query,
+                )
+
+
+def _latin(text: str) -> list[str]:
+    """The term as it stands and, where it is joined (s7-1200, ros/slam), its parts that hold a letter."""
+    if not _LETTER.search(text):
+        return [text] if text in HOTLINES else []
+    parts = [part for part in _JOINTS.split(text) if len(part) > 1 and _LETTER.search(part)]
+    return [text, *(part for part in parts if part != text)]

@@ -1,0 +1,60 @@
+"""Records to profiles: the same face for both sides, tagged from form fields and from the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcher.model import Demand, Profile, Record, Solution
+from matcher.taxonomy import Taxonomy
+
+PROFILE_VERSION = "profile-1"
+
+
+def profile_of(record: Record, taxonomy: Taxonomy, normalise: Callable[[str], str]) -> Profile:
+    """The profile of a record. Contacts, prices and organisation names are not part of its text: they must neither be
+    indexed nor explain a match."""
+    fields = _demand(record) if isinstance(record, Demand) else _solution(record)
+    kept = {name: text for name, text in fields.items() if text.strip()}
+    return Profile(
+        id=record.id,
+        kind=record.kind,
+        fields=kept,
+        tags=taxonomy.tag(normalise("\n".join(kept.values())), [normalise(label) for label in _labels(record)]),
+        money=record.budget if isinstance(record, Demand) else record.price,
+    )
+
+
+def _demand(record: Demand) -> dict[str, str]:
+    return {
+        "title": record.title,
+        "body": _lines(record.description, record.current_base, record.target, record.site, record.scale),
+        "labels": _words(record.keywords, record.industries),
+        "needs": record.requirements,
+        "cases": "",
+    }
+
+
+def _solution(record: Solution) -> dict[str, str]:
+    return {
+        "title": record.title,
+        "body": _lines(record.description, record.scenes),
+        "labels": _words(record.technologies, record.industries),
+        "needs": record.indicators,
+        "cases": record.cases,
+    }
+
+
+def _labels(record: Record) -> list[str]:
+    """The form words that name a tag."""
+    shared = [*record.industries, record.region]
+    if isinstance(record, Demand):
+        return [label for label in (*shared, *record.keywords) if label]
+    return [label for label in (*shared, *record.technologies, record.maturity, *record.qualifications) if label]
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part.strip())
+
+
+def _words(*groups: tuple[str, ...]) -> str:
+    return "、".join(dict.fromkeys(word for group in groups for word in group))

@@ -1,0 +1,50 @@
+"""Shared fixtures: the real lexicon, analyser and taxonomy, loaded once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from matcher.analyser import Analyser
+from matcher.lexicon import Lexicon
+from matcher.taxonomy import Taxonomy
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("SCENEMATCH_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that read the judged collections kept beside the repository say so and skip visibly without them."""
+    if SHARED.is_dir():
+        return
+    reason = pytest.mark.skip(reason="the judged collections are not beside this checkout (SCENEMATCH_SHARED)")
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(reason)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return Lexicon.load(ROOT / "data" / "lexicon")
+
+
+@pytest.fixture(scope="session")
+def taxonomy() -> Taxonomy:
+    return Taxonomy.load(ROOT / "data" / "taxonomy")
+
+
+@pytest.fixture(scope="session")
+def analyser(lexicon: Lexicon, tmp_path_factory: pytest.TempPathFactory) -> Analyser:
+    return Analyser.load(lexicon, tmp_path_factory.mktemp("jieba"))
