@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from matcher.errors import BrokenGeneration, NotFound
+from matcher.adapters.arrays import broken
+from matcher.errors import NotFound
 from matcher.model import Hit
 
 RowNumbers = npt.NDArray[np.int64]
@@ -72,9 +73,9 @@ class Roster:
         try:
             ids = orjson.loads(path.read_bytes())
         except (OSError, orjson.JSONDecodeError) as wrong:
-            raise BrokenGeneration(f"索引文件 {path.name} 无法读取,请重建索引", file=path.name) from wrong
+            raise broken(path.name) from wrong
         if not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
-            raise BrokenGeneration(f"索引文件 {path.name} 内容不正确,请重建索引", file=path.name)
+            raise broken(path.name)
         return cls(ids)
 
 
