@@ -28,6 +28,18 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def storable(text: str) -> bool:
+    """Whether every database can hold this text: no NUL, no half of a surrogate pair. No record has another id."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def checked(text: str) -> str:
+    """The text itself. InvalidInput when it is not storable."""
+    if not storable(text):
+        raise InvalidInput("文字里有无效字符（空字符或不成对的代理码），无法处理；请删除后再试。")
+    return text
+
+
 def to_row(record: Record) -> dict[str, Any]:
     """The columns a record decides. InvalidInput for an unusable id or text no database can hold."""
     _check_id(record.id)
@@ -51,7 +63,7 @@ def to_row(record: Record) -> dict[str, Any]:
 def to_json(record: Record) -> str:
     """The whole record but its contact. Equal records give equal text."""
     plain = {f.name: _plain(getattr(record, f.name)) for f in fields(record) if f.name != "contact"}
-    return _dumps(plain)
+    return orjson.dumps(plain).decode()
 
 
 def from_json(kind: Kind, body: str) -> Record:
@@ -69,7 +81,8 @@ def from_json(kind: Kind, body: str) -> Record:
 
 def check_contact(contact: Contact) -> Contact:
     """The contact itself. InvalidInput for text no database can hold."""
-    _dumps([_plain(getattr(contact, f.name)) for f in fields(contact)])
+    for f in fields(contact):
+        checked(getattr(contact, f.name))
     return contact
 
 
@@ -81,9 +94,7 @@ def _plain(value: object) -> object:
         return {"day": value.day and value.day.isoformat(), "precision": value.precision, "raw": _plain(value.raw)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, str) and "\0" in value:
-        raise InvalidInput("文字里有空字符（NUL），无法保存；请删除后再试。")
-    return value
+    return checked(value) if isinstance(value, str) else value
 
 
 def _amount(value: object) -> object:
@@ -92,13 +103,6 @@ def _amount(value: object) -> object:
     if not math.isfinite(value):
         raise InvalidInput("金额必须是有限的数字。")
     return float(value)
-
-
-def _dumps(plain: object) -> str:
-    try:
-        return orjson.dumps(plain).decode()
-    except (TypeError, UnicodeError) as error:  # half a surrogate pair, or a number beyond 64 bits
-        raise InvalidInput("文字里有无效字符（不成对的代理码），无法保存；请删除后再试。") from error
 
 
 def _check_id(id: str) -> None:

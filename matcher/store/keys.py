@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from matcher.errors import InvalidInput, NotFound, Unauthorized, Unavailable
+from matcher.store.codec import checked, storable
 from matcher.store.database import Database
 from matcher.store.schema import api_keys
 from matcher.store.values import ROLES, SYSTEM, Actor, KeyInfo, Role
@@ -39,7 +40,7 @@ class Keys:
         if not 1 <= days <= LONGEST_DAYS:
             raise InvalidInput(f"有效天数应在 1 到 {LONGEST_DAYS} 之间。")
         prefix, secret = f"sm{secrets.token_hex(5)}", secrets.token_urlsafe(32)
-        info = KeyInfo(prefix, role, label, created_at=now, expires_at=now + timedelta(days=days))
+        info = KeyInfo(prefix, role, checked(label), created_at=now, expires_at=now + timedelta(days=days))
         row = {"prefix": prefix, "secret_hash": _hash(secret), "role": role, "label": label, "revoked": False}
         with self._database.writing() as connection:
             connection.execute(insert(api_keys).values(created_at=now, expires_at=info.expires_at, **row))
@@ -48,6 +49,8 @@ class Keys:
 
     def verify(self, token: str, now: datetime) -> KeyInfo:
         """The key behind a token. Unauthorized when malformed, unknown, wrong, revoked or expired."""
+        if not storable(token):
+            raise Unauthorized(INVALID)
         prefix, _, secret = token.partition(".")
         with self._database.reading() as connection:
             row = connection.execute(select(api_keys).where(api_keys.c.prefix == prefix)).one_or_none()
@@ -72,7 +75,7 @@ class Keys:
     def revoke(self, prefix: str, *, now: datetime, actor: Actor = SYSTEM) -> KeyInfo:
         """Switch a key off for good. NotFound for an unknown prefix; revoking twice is harmless."""
         with self._database.writing() as connection:
-            connection.execute(update(api_keys).where(api_keys.c.prefix == prefix).values(revoked=True))
+            connection.execute(update(api_keys).where(api_keys.c.prefix == checked(prefix)).values(revoked=True))
             row = connection.execute(select(api_keys).where(api_keys.c.prefix == prefix)).one_or_none()
             if row is None:
                 raise NotFound(f"没有以“{prefix[:40]}”开头的访问密钥。", prefix=prefix)
@@ -89,7 +92,7 @@ class Keys:
 
 def _hash(secret: str) -> str:
     # 256 random bits cannot be guessed, so no slow password hash is needed (OWASP ASVS 5, 6.5.2).
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _info(row: Row[Any]) -> KeyInfo:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, false, func, select
 from matcher.errors import InvalidInput, NotFound
 from matcher.model import Contact, Kind, Record
 from matcher.store import schema
-from matcher.store.codec import KIND_NAMES, fold, from_json
+from matcher.store.codec import KIND_NAMES, checked, fold, from_json, storable
 from matcher.store.values import AuditLine, Changes, Page
 
 CHUNK = 500
@@ -81,6 +81,7 @@ class Snapshot:
             raise InvalidInput(f"每页条数应在 1 到 {PAGE_LIMIT} 之间，起始位置不能是负数。")
         if max(len(text), len(industry), len(region)) > TEXT_LIMIT:
             raise InvalidInput(f"筛选文字太长，最多 {TEXT_LIMIT} 个字。")
+        checked("".join((text, industry, region, status, batch, after)))
         table = schema.RECORDS[kind]
         kept = [table.c.deleted == false()]
         if text := fold(text):
@@ -134,6 +135,7 @@ class Snapshot:
     def recall(self, key: str, principal: str, body_hash: str, now: datetime) -> str | None:
         """The response remembered for this key, None when none is or it is over a day old. See `Store.recall`."""
         table = schema.idempotency
+        checked(key + principal)
         query = select(table.c.body_hash, table.c.response).where(
             table.c.key == key, table.c.principal == principal, table.c.created_at > now - KEPT
         )
@@ -151,7 +153,7 @@ def missing(kind: Kind, id: str) -> NotFound:
 
 
 def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
-    """The distinct ids, CHUNK at a time."""
-    rest = iter(dict.fromkeys(ids))
+    """The distinct ids, CHUNK at a time, without those that no record can have."""
+    rest = filter(storable, dict.fromkeys(ids))
     while chunk := list(islice(rest, CHUNK)):
         yield chunk

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 DIALECTS: dict[str, dict[str, str]] = {
     # Ids are compared byte by byte on both, so every list has the same order on both.
-    "sqlite": {"key": "TEXT COLLATE BINARY", "sequence": "INTEGER PRIMARY KEY AUTOINCREMENT"},
+    "sqlite": {"key": "TEXT COLLATE BINARY", "sequence": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"},
     "postgresql": {"key": 'TEXT COLLATE "C"', "sequence": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"},
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from matcher.errors import Conflict
 from matcher.model import Contact, Kind, Record
 from matcher.store import schema
-from matcher.store.codec import KIND_NAMES, check_contact, to_row
+from matcher.store.codec import KIND_NAMES, check_contact, checked, to_row
 from matcher.store.snapshot import KEPT, Snapshot, chunks
 from matcher.store.values import SYSTEM, Actor, Change, Saved
 
@@ -99,6 +99,7 @@ class Writer(Snapshot):
     def remember(self, key: str, principal: str, body_hash: str, response: str) -> None:
         """Keep a response under its idempotency key, and let go of those over a day old."""
         table = schema.idempotency
+        checked(key + principal + response)
         same = (table.c.key == key) & (table.c.principal == principal)
         self._connection.execute(delete(table).where(same | (table.c.created_at <= self._now - KEPT)))
         row = {"key": key, "principal": principal, "body_hash": body_hash, "response": response}
@@ -106,6 +107,7 @@ class Writer(Snapshot):
 
     def audit(self, action: str, object: str, *, result: str = "ok", detail: str = "") -> None:
         """One line in the audit table, in this commit. No personal data in it, please."""
+        checked(object + detail)
         line = {"action": action, "object": object, "result": result, "detail": detail}
         self._connection.execute(
             insert(schema.audit).values(at=self._now, actor=self._actor.name, role=self._actor.role, **line)
