@@ -59,7 +59,7 @@ class ImportReport:
 def import_file(path: Path, kind: Kind | None = None) -> ImportReport:
     """Read .xlsx, .csv or .jsonl; `kind` None lets the headers decide.
 
-    The same file gives the same ids, so importing it again changes nothing. UnreadableFile when it cannot be read or has
-    no header row; TooLarge over a limit of indexer.sheets; InvalidInput when the kind cannot be told.
+    The same file gives the same ids, so importing it again changes nothing. UnreadableFile when it cannot be read or
+    has no header row; TooLarge over a limit of indexer.sheets; InvalidInput when the kind cannot be told.
     """
     raise NotImplementedError
