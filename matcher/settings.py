@@ -117,9 +117,7 @@ def _path(text: str) -> Path:
 
 def _url(name: str, read: Mapping[str, str]) -> str:
     if "://" not in read[name]:
-        raise InvalidInput(
-            f"环境变量 {name} 应是“类型://位置”形式的地址，例如 sqlite:///var/scenematch.db。", setting=name
-        )
+        raise InvalidInput(f"环境变量 {name} 应是“类型://位置”形式的地址。", setting=name)
     return read[name]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
@@ -20,6 +21,8 @@ KIND_NAMES: Mapping[Kind, str] = {Kind.DEMAND: "需求", Kind.SOLUTION: "解决�
 
 ID_LENGTH = 128
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
 _MONEY = frozenset({"budget", "price"})
 
 
@@ -30,7 +33,7 @@ def fold(text: str) -> str:
 
 def storable(text: str) -> bool:
     """Whether every database can hold this text: no NUL, no half of a surrogate pair. No record has another id."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def checked(text: str) -> str:

@@ -74,12 +74,6 @@ def test_the_contact_never_enters_the_row(record: Record, contact: Contact) -> N
     assert to_row(replace(record, contact=contact)) == to_row(record)
 
 
-@settings(deadline=None)
-@given(texts)
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
-
-
 def test_folding() -> None:
     assert fold("　ＡＧＶ\n调度  Ⅲ ") == "agv 调度 iii"
 
