@@ -151,7 +151,10 @@ def _cue_words(row: Row, columns: Iterable[str]) -> list[str]:
 
 
 def _known_words(table: Sequence[Row], columns: Sequence[str]) -> dict[str, str]:
-    """Word → name for one facet. A name or alias belongs to one name; a cue that two names share resolves to none."""
+    """Word → name for one facet, names and aliases before cues.
+
+    A name or alias belongs to one name; a cue that two names share resolves to none.
+    """
     owners: dict[str, Row] = {}
     for row in table:
         for word in (row["名称"], *row.words("别名")):
@@ -161,9 +164,6 @@ def _known_words(table: Sequence[Row], columns: Sequence[str]) -> dict[str, str]
     implied: dict[str, set[str]] = {}
     for row in table:
         for word in _cue_words(row, columns):
-            owner = owners.get(word.casefold(), row)
-            if owner is not row:
-                raise row.wrong(f"线索词「{word}」是「{owner['名称']}」的名称或别名")
             implied.setdefault(word.casefold(), set()).add(row["名称"])
     clear = {word: min(names) for word, names in implied.items() if len(names) == 1}
     return clear | {word: row["名称"] for word, row in owners.items()}
