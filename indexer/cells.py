@@ -15,7 +15,8 @@ _TAG = re.compile(r"</?(?:p|div|span|b|i|u|strong|em|font|li|ul|ol|a|td|tr|table
 _ENTITIES = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _ENTITY = re.compile("|".join(_ENTITIES))
 _QUOTES = re.compile(r'\A"([^"]*)"\Z|\A“([^“”]*)”\Z', re.DOTALL)
-_SEPARATORS = frozenset("、；;/／,，|｜\n")
+_SEPARATORS = frozenset("、；;,，\n")
+_SLASHES = frozenset("/／|｜")
 _OPEN, _CLOSE = "(（[【《", ")）]】》"
 NOTHING = frozenset({"", "无", "（无）", "(无)", "其他", "其它", "-", "—", "--", "N/A", "n/a", "暂无"})
 _ELSEWHERE = re.compile(r"(?:详)?见(?:附件|附表|附页|后附).*")
@@ -45,8 +46,9 @@ def plain(cell: Cell) -> str:
 def text(cell: Cell) -> Reading[str]:
     """Paragraphs and all, without edges of white space and invisible characters, without HTML; notes if it had any."""
     raw = _CONTROL.sub("", plain(cell).replace("\r\n", "\n").replace("\r", "\n"))
-    clean = _TAG.sub("", _BREAK.sub("\n", raw))
-    clean = _ENTITY.sub(lambda found: _ENTITIES[found[0]], clean)
+    clean = raw
+    if "<" in raw or "&" in raw:
+        clean = _ENTITY.sub(lambda found: _ENTITIES[found[0]], _TAG.sub("", _BREAK.sub("\n", raw)))
     return Reading(_EDGES.sub("", clean), (HTML,) if clean != raw else ())
 
 
@@ -63,19 +65,31 @@ def line(cell: Cell) -> Reading[str]:
 
 def words(cell: Cell) -> Reading[tuple[str, ...]]:
     """The entries of a list cell, each once, in order. Separators inside brackets do not separate; 无 and 其他 go."""
+    return _entries(cell, _SEPARATORS | _SLASHES)
+
+
+def phrases(cell: Cell) -> Reading[tuple[str, ...]]:
+    """The same for entries that may hold a slash (AIS/雷达/CCTV融合): it separates only where nothing else does."""
+    several = len(_split(text(cell).value, _SEPARATORS)) > 1
+    return _entries(cell, _SEPARATORS if several else _SEPARATORS | _SLASHES)
+
+
+def _entries(cell: Cell, separators: frozenset[str]) -> Reading[tuple[str, ...]]:
     reading = text(cell)
     if _ELSEWHERE.fullmatch(reading.value):
         return Reading((), (*reading.notes, ELSEWHERE))
-    entries = (" ".join(entry.split()) for entry in _split(reading.value))
+    entries = (" ".join(entry.split()) for entry in _split(reading.value, separators))
     return Reading(tuple(dict.fromkeys(entry for entry in entries if entry not in NOTHING)), reading.notes)
 
 
-def _split(value: str) -> list[str]:
+def _split(value: str, separators: frozenset[str]) -> list[str]:
     parts, depth = [""], 0
     for char in value:
         depth = max(0, depth + (char in _OPEN) - (char in _CLOSE))
-        if char in _SEPARATORS and not depth:
+        if char in separators and not depth:
             parts.append("")
         else:
             parts[-1] += char
+    if depth:  # a bracket nobody closed must not swallow the rest of the list
+        return re.split("[" + re.escape("".join(separators)) + "]", value)
     return parts

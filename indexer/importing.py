@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from indexer import cells
+from indexer.headers import Header, Headers, standard
+from indexer.jsonl import KEYS, lines, parse_line, record_and_notes
+from indexer.reading import Note
+from indexer.rows import read_row
+from indexer.sheets import MAX_CELL, MAX_ROWS, Sheet, check_size, decoded, read_sheets
+from matcher.errors import InvalidInput, TooLarge, UnreadableFile
 from matcher.model import Kind, Record
 
 
@@ -56,10 +64,134 @@ class ImportReport:
         return tuple(p for p in self.problems if p.verdict is Verdict.REJECTED)
 
 
-def import_file(path: Path, kind: Kind | None = None) -> ImportReport:
-    """Read .xlsx, .csv or .jsonl; `kind` None lets the headers decide.
+SHOWN = 80
+"""How much of a cell a problem repeats."""
+
+NO_HEADER = Note("sheet_skipped", "没有找到表头行，整张工作表未导入；如是说明页请忽略")
+UNKNOWN_COLUMN = Note("unknown_column", "不认识的列，内容未导入；如需导入请改用常用表头")
+UNUSED_COLUMN = Note("unused_column", "这一列不导入，内容请自行保存")
+UNKNOWN_KEY = Note("unknown_column", "不认识的字段，内容未导入")
+
+Found = Accepted | Problem
+
+
+def import_file(path: Path, kind: Kind | None = None, headers: Headers | None = None) -> ImportReport:
+    """Read .xlsx, .csv or .jsonl; `kind` None lets the headers decide, sheet by sheet.
 
     The same file gives the same ids, so importing it again changes nothing. UnreadableFile when it cannot be read or
     has no header row; TooLarge over a limit of indexer.sheets; InvalidInput when the kind cannot be told.
     """
-    raise NotImplementedError
+    if path.suffix.lower() == ".jsonl":
+        found = list(_from_lines(path, kind))
+    else:
+        found = _from_sheets(path, kind, headers or standard())
+    return _without_repetition(path.name, found)
+
+
+def _from_sheets(path: Path, kind: Kind | None, headers: Headers) -> list[Found]:
+    found: list[Found] = []
+    tables = 0
+    for sheet in read_sheets(path):
+        header = headers.find(sheet, kind, path.stem)
+        if header:
+            tables += 1
+            found += _from_sheet(sheet, header, headers, path.name)
+        elif sheet.rows:
+            found.append(_problem(sheet.name, 0, "", "", NO_HEADER, Verdict.SKIPPED))
+    if not tables:
+        raise UnreadableFile(
+            f"{path.name} 中没有找到表头行：前几行里应有一行写着名称、单位、描述等列名", file=path.name
+        )
+    return found
+
+
+def _from_sheet(sheet: Sheet, header: Header, headers: Headers, source: str) -> Iterator[Found]:
+    from indexer.tabulating import tabulate  # here, not above: it brings pandas, which takes most of a second
+
+    table = tabulate(sheet, header, headers)
+    yield from (_problem(sheet.name, row, "", text, note, Verdict.SKIPPED) for row, text, note in table.aside)
+    for column in header.columns:
+        note = {"": UNKNOWN_COLUMN, "ignored": UNUSED_COLUMN}.get(column.field)
+        values = table.frame[column.at]
+        if note and (values != "").any():
+            first = cells.line(next(value for value in values if value != "")).value
+            yield _problem(sheet.name, header.first, column.label, first, note)
+    marks: dict[int, dict[int, Note]] = {}
+    for (row, at), note in table.notes.items():
+        marks.setdefault(row, {})[at] = note
+    above: Mapping[str, object] = {}
+    for number, line in zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True):
+        read, above = read_row(header, dict(enumerate(line)), marks.get(number, {}), above, source)
+        for label, text, note in read.notes:
+            verdict = Verdict.REJECTED if note is read.refused else Verdict.NOTE
+            yield _problem(sheet.name, number, label, text, note, verdict)
+        if read.record:
+            yield Accepted(read.record, number, sheet.name)
+
+
+def _from_lines(path: Path, kind: Kind | None) -> Iterator[Found]:
+    check_size(path)
+    texts = list(lines(decoded(path).split("\n")))
+    if len(texts) > MAX_ROWS:
+        raise TooLarge(f"{path.name}：超过 {MAX_ROWS} 行，请拆分后再导入", file=path.name)
+    kind = kind or _kind_of([text for _, text in texts], path)
+    for number, text in texts:
+        try:
+            mapping = parse_line(text, number)
+            for key in [key for key in mapping if key not in KEYS[kind]]:
+                yield _problem("", number, key, str(mapping.pop(key)), UNKNOWN_KEY)
+            if any(isinstance(value, str) and len(value) > MAX_CELL for value in mapping.values()):
+                raise TooLarge(f"第 {number} 行有内容超过 {MAX_CELL} 个字，请拆分后再导入", line=number)
+            record, notes = record_and_notes(kind, {"source": path.name, **mapping}, number)
+        except InvalidInput as error:
+            key = str(error.details.get("key", ""))
+            note = Note("bad_record", str(error))
+            yield _problem("", number, key, text, note, Verdict.REJECTED)
+            continue
+        yield from (_problem("", number, key, str(mapping[key]), note) for key, note in notes)
+        yield Accepted(record, number)
+
+
+def _kind_of(texts: Sequence[str], path: Path) -> Kind:
+    """The kind whose own keys the lines use. InvalidInput when neither or both have as many."""
+    counts = dict.fromkeys(Kind, 0)
+    for text in texts:
+        try:
+            keys = parse_line(text).keys()
+        except InvalidInput:
+            continue
+        for kind in Kind:
+            counts[kind] += len(keys & (KEYS[kind].keys() - KEYS[kind.other].keys()))
+    if counts[Kind.DEMAND] == counts[Kind.SOLUTION]:
+        raise InvalidInput(
+            f"{path.name} 看不出是需求还是方案，请用 --kind demand 或 --kind solution 指明", file=path.name
+        )
+    return max(Kind, key=lambda kind: counts[kind])
+
+
+def _without_repetition(file: str, found: Sequence[Found]) -> ImportReport:
+    """The report, with a record whose id has come before turned into a problem that names the first."""
+    first: dict[tuple[Kind, str], Accepted] = {}
+    problems: list[Problem] = []
+    for each in found:
+        if isinstance(each, Problem):
+            problems.append(each)
+            continue
+        key = each.record.kind, each.record.id
+        if key in first:
+            before = first[key]
+            where = (
+                f"工作表「{before.sheet}」第 {before.row} 行" if before.sheet != each.sheet else f"第 {before.row} 行"
+            )
+            note = Note("duplicate", f"与{where}编号相同，或单位和名称都相同，只保留先出现的一行")
+            problems.append(_problem(each.sheet, each.row, "", each.record.title, note, Verdict.REJECTED))
+        else:
+            first[key] = each
+    sheets = {each.sheet: at for at, each in reversed(list(enumerate(found)))}
+    problems.sort(key=lambda problem: (sheets[problem.sheet], problem.row))
+    return ImportReport(file, tuple(first.values()), tuple(problems))
+
+
+def _problem(sheet: str, row: int, column: str, found: str, note: Note, verdict: Verdict = Verdict.NOTE) -> Problem:
+    shown = found if len(found) <= SHOWN else found[:SHOWN] + "…"
+    return Problem(row, column, note.code, shown, note.hint, verdict, sheet)

@@ -34,8 +34,15 @@ def identifier(value: Any) -> Reading[str]:
 
 def words(value: Any) -> Reading[tuple[str, ...]]:
     """A list of texts, or one text that separates its entries itself."""
-    if isinstance(value, str):
-        return cells.words(text(value).value)
+    return cells.words(text(value).value) if isinstance(value, str) else _texts(value)
+
+
+def phrases(value: Any) -> Reading[tuple[str, ...]]:
+    """The same for entries that may hold a slash."""
+    return cells.phrases(text(value).value) if isinstance(value, str) else _texts(value)
+
+
+def _texts(value: Any) -> Reading[tuple[str, ...]]:
     if not isinstance(value, list | tuple):
         raise ValueError("应为文字，或由文字组成的列表")
     return Reading(tuple(text(entry).value for entry in value))

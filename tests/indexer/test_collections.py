@@ -52,7 +52,7 @@ def test_one_id_twice_and_no_collection_at_all(tmp_path: Path) -> None:
         read_collection(tmp_path)
     write(tmp_path, "")
     (tmp_path / "demands.jsonl").write_text('{"id":"D1","title":"甲"}\n{"id":"D1","title":"乙"}', "utf-8")
-    with pytest.raises(InvalidInput, match="demands.jsonl 第 2 行：编号「D1」重复"):
+    with pytest.raises(InvalidInput, match=r"demands\.jsonl 第 2 行：编号「D1」重复"):
         read_collection(tmp_path)
 
 

@@ -151,7 +151,7 @@ def test_a_file_keeps_its_line_numbers(tmp_path: Path) -> None:
     records = read_records(path, Kind.DEMAND)
     assert next(records) == (1, Demand("a", "甲\u2028乙"))
     assert next(records) == (3, Demand("b", "丙"))
-    with pytest.raises(InvalidInput, match="^第 4 行字段「title」"):
+    with pytest.raises(InvalidInput, match=r"^第 4 行字段「title」"):
         next(records)
     path.write_bytes('{"title":"甲"}'.encode("gb18030"))
     with pytest.raises(InvalidInput, match="不是 UTF-8"):

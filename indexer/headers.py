@@ -1,0 +1,190 @@
+"""Which field a column holds: header wording, the row the headers stand in, and the kind of list they belong to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from indexer import cells
+from indexer.reading import Cell
+from indexer.sheets import Sheet
+from matcher import tables
+from matcher.errors import InvalidInput
+from matcher.model import Kind
+from matcher.text import simplified
+
+TABLE = Path(__file__).resolve().parents[1] / "data" / "import" / "headers.tsv"
+KINDS: Mapping[str, Kind | None] = {"通用": None, "需求": Kind.DEMAND, "方案": Kind.SOLUTION}
+
+SEARCHED = 15
+"""How many rows from the top may hold the header; above it stand titles and instructions."""
+
+LONGEST_LABEL = 40
+
+LEVEL = "\x1f"
+"""Stands between the upper and the lower wording of a header of two rows."""
+
+ASIDE = frozenset({"number", "ignored"})
+"""Recognised columns that hold no field of a record."""
+
+_UNIT = re.compile(r"(?:亿|[千百]?万|千)?元")
+_BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_MARKS = re.compile(r"[\s*:：()\[\]【】\"“”?？]|必填|选填")
+_DECLARED = re.compile(r"单位\s*[:：]\s*((?:亿|[千百]?万|千)?元)")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年")
+_HINTS = ((Kind.DEMAND, re.compile("需求|机会|榜单|难题")), (Kind.SOLUTION, re.compile("方案|能力|产品|供应商|供给")))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list: where it stands (from 0), its field ("" if unknown), the user's wording, its money unit."""
+
+    at: int
+    field: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a sheet: the kind of list, its rows (numbers as the user sees them), its columns with a label."""
+
+    kind: Kind
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+    unit: str = "万元"
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Headers:
+    """Everything data/import/headers.tsv says."""
+
+    fields: Mapping[Kind, Mapping[str, str]]
+
+    @classmethod
+    def load(cls, path: Path = TABLE) -> Headers:
+        """Read the table. InvalidInput names the line: unknown 类别, or one wording for two fields."""
+        rows = tables.read(path, ("字段", "类别", "名称", "写法"))
+        wordings: dict[str, dict[str, str]] = {name: {} for name in KINDS}
+        for row in rows:
+            if row["类别"] not in wordings:
+                raise row.wrong(f"「类别」应为 {'、'.join(KINDS)}，现为「{row['类别']}」")
+            known = wordings[row["类别"]]
+            for word in map(_key, row.words("写法")):
+                if known.setdefault(word, row["字段"]) != row["字段"]:
+                    raise row.wrong(f"写法「{word}」已属于字段 {known[word]}")
+        return cls({kind: {**wordings["通用"], **wordings[name]} for name, kind in KINDS.items() if kind})
+
+    def field(self, kind: Kind, label: str) -> str:
+        """The field a header means in that kind of list, or "" for an unknown one."""
+        known = self.fields[kind]
+        return next((known[key] for key in _keys(label) if key in known), "")
+
+    def recognised(self, kind: Kind, row: Sequence[Cell]) -> int:
+        """How many cells of a row are header wordings."""
+        return sum(
+            bool(self.field(kind, cell)) for cell in row if isinstance(cell, str) and 0 < len(cell) <= LONGEST_LABEL
+        )
+
+    def find(self, sheet: Sheet, kind: Kind | None = None, file: str = "") -> Header | None:
+        """The header among the first rows with the most known fields, or None when no row is a header.
+
+        `kind` None lets the wordings decide, then titles, sheet and file name. InvalidInput when they do not.
+        """
+        score, at, last, found = 0, 0, 0, list[tuple[Kind, tuple[Column, ...]]]()
+        for row, depth, labels in _candidates(sheet):
+            read = [(k, _columns(self, k, labels)) for k in ([kind] if kind else Kind)]
+            top = max(_score(columns) for _, columns in read)
+            if top > score:
+                score, at, last = top, row, row + depth
+                found = [(k, columns) for k, columns in read if _score(columns) == top]
+        if not found:
+            return None
+        above = " ".join(cells.plain(cell) for row in sheet.rows[:at] for cell in row)
+        chosen, columns = found[0] if len(found) == 1 else _by_name(found, (above, sheet.name, file))
+        unit, year = _DECLARED.search(above), _YEAR.search(above) or _YEAR.search(file)
+        return Header(chosen, at + 1, last, columns, unit[1] if unit else "万元", int(year[1]) if year else None)
+
+
+@cache
+def standard() -> Headers:
+    """The shipped table, read once."""
+    return Headers.load()
+
+
+def _keys(label: str) -> Iterator[str]:
+    """The wordings a label may be known by: without bracketed remarks, with their content, without the money unit."""
+    flat = simplified(unicodedata.normalize("NFKC", label))
+    first = flat.strip().partition("\n")[0]
+    for text in (_BRACKET.sub("", flat), flat, _BRACKET.sub("", first)):
+        key = _key(text)
+        yield key
+        yield _UNIT.sub("", key)
+
+
+def _key(text: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _candidates(sheet: Sheet) -> Iterator[tuple[int, int, list[str]]]:
+    """(row from 0, how many rows, labels): each of the first rows alone, then with the row below it."""
+    for at, row in enumerate(sheet.rows[:SEARCHED]):
+        upper = [_label(cell) for cell in row]
+        if sum(map(bool, upper)) < 2:
+            continue
+        yield at, 1, upper
+        if at + 1 < len(sheet.rows):
+            lower = [_label(cell) for cell in sheet.rows[at + 1]]
+            spread = _spread(upper, sheet, at)
+            if any(lower):
+                yield at, 2, [f"{a}{LEVEL}{b}" if a and b else a or b for a, b in zip(spread, lower, strict=True)]
+
+
+def _label(cell: Cell) -> str:
+    text = cell.strip() if isinstance(cell, str) else ""
+    return text if len(text) <= LONGEST_LABEL else ""
+
+
+def _spread(labels: list[str], sheet: Sheet, at: int) -> list[str]:
+    """The labels of a row with those of cells merged sideways over all the columns they cover."""
+    spread = labels.copy()
+    for merge in sheet.merges:
+        if merge.first[0] == at and merge.last[1] > merge.first[1]:
+            width = merge.last[1] - merge.first[1] + 1
+            spread[merge.first[1] : merge.last[1] + 1] = [labels[merge.first[1]]] * width
+    return spread
+
+
+def _columns(headers: Headers, kind: Kind, labels: Sequence[str]) -> tuple[Column, ...]:
+    columns = []
+    for at, label in enumerate(labels):
+        if not label:
+            continue
+        upper, _, lower = label.partition(LEVEL)
+        names = (upper + lower, lower, upper) if lower else (label,)
+        field = next(filter(None, (headers.field(kind, name) for name in names)), "")
+        unit = _UNIT.search(label)
+        columns.append(Column(at, field, " ".join(label.replace(LEVEL, " ").split()), unit[0] if unit else ""))
+    return tuple(columns)
+
+
+def _score(columns: Sequence[Column]) -> int:
+    """Known fields, each once; 0 when the row cannot head a list: fewer than two fields, or none to match by."""
+    fields = {column.field for column in columns if column.field and column.field not in ASIDE}
+    if len(fields) < 2 or not fields & {"title", "description"}:
+        return 0
+    return len(fields)
+
+
+def _by_name(found: Sequence[tuple[Kind, tuple[Column, ...]]], names: Sequence[str]) -> tuple[Kind, tuple[Column, ...]]:
+    for name in names:
+        hinted = [kind for kind, pattern in _HINTS if pattern.search(name)]
+        if len(hinted) == 1:
+            return next(pair for pair in found if pair[0] is hinted[0])
+    raise InvalidInput("表头看不出是需求清单还是方案清单，请用 --kind demand 或 --kind solution 指明")
