@@ -98,7 +98,7 @@ class Headers:
         `kind` None lets the wordings decide, then titles, sheet and file name. InvalidInput when they do not.
         """
         score, at, last, found = 0, 0, 0, list[tuple[Kind, tuple[Column, ...]]]()
-        for row, depth, labels in _candidates(sheet):
+        for row, depth, labels in _candidates(sheet, self):
             read = [(k, _columns(self, k, labels)) for k in ([kind] if kind else Kind)]
             top = max(_score(columns) for _, columns in read)
             if top > score:
@@ -132,18 +132,16 @@ def _key(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _candidates(sheet: Sheet) -> Iterator[tuple[int, int, list[str]]]:
-    """(row from 0, how many rows, labels): each of the first rows alone, then with the row below it."""
-    for at, row in enumerate(sheet.rows[:SEARCHED]):
-        upper = [_label(cell) for cell in row]
-        if sum(map(bool, upper)) < 2:
-            continue
-        yield at, 1, upper
-        if at + 1 < len(sheet.rows):
-            lower = [_label(cell) for cell in sheet.rows[at + 1]]
-            spread = _spread(upper, sheet, at)
-            if any(lower):
-                yield at, 2, [f"{a}{LEVEL}{b}" if a and b else a or b for a, b in zip(spread, lower, strict=True)]
+def _candidates(sheet: Sheet, headers: Headers) -> Iterator[tuple[int, int, list[str]]]:
+    """(row from 0, how many rows, labels): each of the first rows alone, then each with the row below it."""
+    top = [[_label(cell) for cell in row] for row in sheet.rows[: SEARCHED + 1]]
+    rows = [at for at, labels in enumerate(top[:SEARCHED]) if sum(map(bool, labels)) > 1]
+    yield from ((at, 1, top[at]) for at in rows)
+    for at in rows:
+        lower = top[at + 1] if at + 1 < len(top) else []
+        if any(lower) and any(headers.recognised(kind, top[at]) for kind in Kind):
+            upper = _spread(top[at], sheet, at)
+            yield at, 2, [f"{a}{LEVEL}{b}" if a and b else a or b for a, b in zip(upper, lower, strict=True)]
 
 
 def _label(cell: Cell) -> str:

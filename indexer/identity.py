@@ -9,7 +9,7 @@ import unicodedata
 from matcher.model import Kind
 
 PREFIX = {Kind.DEMAND: "D", Kind.SOLUTION: "S"}
-_LEGAL_FORM = re.compile(r"(?:股份|责任|集团)?有限(?:责任)?公司")
+_LEGAL_FORM = re.compile(r"(?:(?:股份|责任|集团)?有限(?:责任)?)?公司")
 _NOISE = re.compile(r"[\W_]+")
 _BRACKET = re.compile(r"\([^()]*\)")
 

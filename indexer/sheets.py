@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from indexer.formulas import Place, without_result
 from indexer.reading import Cell
 from matcher.errors import TooLarge, UnreadableFile
 
@@ -20,9 +22,6 @@ MAX_ENTRIES = 200
 MAX_UNPACKED = 200 * 1024 * 1024
 
 ENCODINGS = ("utf-8-sig", "gb18030")
-
-Place = tuple[int, int]
-"""(row, column), both from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,57 +105,48 @@ def _read_csv(path: Path) -> tuple[Sheet, ...]:
 def _read_xlsx(path: Path) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, load_workbook
 
-    has_formulas = _check_package(path)
+    formulas = _check_package(path)
     try:
         book = load_workbook(str(path))
-        names = book.sheet_names
         sheets = []
-        for name in names:
+        for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             rows, columns = (n + 1 for n in sheet.end) if sheet.end else (0, 0)
             _check_extent(path.name, rows, columns)
             merges = tuple(Merge(first, last) for first, last in sheet.merged_cell_ranges or ())
-            sheets.append(Sheet(name, sheet.to_python(skip_empty_area=False) if rows else (), merges))
+            cells = sheet.to_python(skip_empty_area=False) if rows else ()
+            sheets.append(Sheet(name, cells, merges, _blank_ones(formulas.get(name, {}), cells)))
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableFile(
-            f"{path.name} 无法读取，可能已损坏，请在 Excel 中打开后另存为 .xlsx", file=path.name
-        ) from error
-    return tuple(_with_formulas(path, sheets)) if has_formulas else tuple(sheets)
+        raise _damaged(path) from error
+    return tuple(sheets)
 
 
-def _check_package(path: Path) -> bool:
-    """Refuse what is no workbook or unpacks to too much; say whether any sheet holds formulas."""
+def _check_package(path: Path) -> Mapping[str, Mapping[Place, str]]:
+    """Refuse what is no workbook or unpacks to too much; the formulas without a result, by sheet."""
     try:
         with zipfile.ZipFile(path) as package:
             entries = package.infolist()
             if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
                 raise _too_large(path.name, f"解压后超过 {MAX_UNPACKED // 1024 // 1024} MB 或 {MAX_ENTRIES} 个部件")
-            parts = [e.filename for e in entries if e.filename.startswith("xl/worksheets/")]
-            return any(b"<f" in package.read(part) for part in parts)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+            return without_result(package)
+    except zipfile.BadZipFile as error:
         raise UnreadableFile(
             f"{path.name} 不是 .xlsx 工作簿（可能是旧版 .xls 或加了密码），请在 Excel 中另存为 .xlsx", file=path.name
         ) from error
+    except (KeyError, ValueError, zlib.error, EOFError, OSError, RuntimeError) as error:
+        raise _damaged(path) from error
 
 
-def _with_formulas(path: Path, sheets: Sequence[Sheet]) -> list[Sheet]:
-    """The sheets with the formulas whose cells are blank; calamine gives values only, so openpyxl is asked for them."""
-    from openpyxl import load_workbook
+def _blank_ones(formulas: Mapping[Place, str], cells: Sequence[Sequence[Cell]]) -> dict[Place, str]:
+    return {
+        (row, column): formula
+        for (row, column), formula in formulas.items()
+        if row < len(cells) and column < len(cells[row]) and cells[row][column] == ""
+    }
 
-    book = load_workbook(path, read_only=True)
-    try:
-        found = []
-        for sheet in sheets:
-            formulas = {
-                (r, c): cell.value
-                for r, row in enumerate(book[sheet.name].iter_rows(max_col=MAX_COLUMNS))
-                for c, cell in enumerate(row)
-                if cell.data_type == "f" and r < len(sheet.rows) and c < len(sheet.rows[r]) and sheet.rows[r][c] == ""
-            }
-            found.append(Sheet(sheet.name, sheet.rows, sheet.merges, {place: str(f) for place, f in formulas.items()}))
-        return found
-    finally:
-        book.close()
+
+def _damaged(path: Path) -> UnreadableFile:
+    return UnreadableFile(f"{path.name} 无法读取，可能已损坏，请在 Excel 中打开后另存为 .xlsx", file=path.name)
 
 
 READERS: Mapping[str, Callable[[Path], tuple[Sheet, ...]]] = {".xlsx": _read_xlsx, ".csv": _read_csv}

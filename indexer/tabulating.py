@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from indexer import cells
+from indexer.formulas import Place
 from indexer.headers import Header, Headers
 from indexer.reading import Cell, Note
-from indexer.sheets import Place, Sheet
+from indexer.sheets import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
