@@ -27,7 +27,7 @@ _CELL = re.compile(
 def without_result(package: zipfile.ZipFile) -> Mapping[str, Mapping[Place, str]]:
     """Sheet name → place → formula text, with its = sign; for all sheets that have such cells.
 
-    KeyError when the package lacks the parts that name its sheets, ValueError when they are no plain XML (a DTD is not).
+    KeyError when the package lacks the parts that name its sheets, ValueError when they are not plain XML.
     """
     links = {
         link.get("Id", ""): normpath(join("/xl", link.get("Target", ""))).lstrip("/")
