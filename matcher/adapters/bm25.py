@@ -1,56 +1,57 @@
-"""BM25F (Robertson & Zaragoza 2009): field-weighted, saturated once, with every term's share available."""
+"""BM25F (Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009) behind the LexicalIndex port.
+
+tf = Σ over fields of weight · count / (1 − b + b · length / average); score = Σ over terms of
+query weight · idf · tf · (k1 + 1) / (k1 + tf). Fields are weighted before the one saturation.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import orjson
+from scipy import sparse
 
+from matcher.adapters.arrays import broken, read_array, write_array
+from matcher.adapters.bm25_weights import Bm25Parameters, Floats, Statistics, average_lengths, stretch
 from matcher.adapters.forward import Document, Forward
-from matcher.adapters.roster import RowNumbers
+from matcher.adapters.overlap import Overlap, Scores
+from matcher.adapters.roster import Roster, RowNumbers, at_least_kth
+from matcher.adapters.vocabulary import UNKNOWN, TermNumbers
 from matcher.model import FIELDS, Hit
 from matcher.ports import Rows
 
-Scores = npt.NDArray[np.float32]
 Query = Mapping[str, float]
+Asked = tuple[list[str], TermNumbers, Floats]
 
+ROUGH = 1e-4
+"""More than the relative error of a float32 sum over a few hundred terms: candidates this close are scored exactly."""
 
-@dataclass(frozen=True, slots=True)
-class Bm25Parameters:
-    """`weights` and `b` per field; `k1` saturates the weighted term frequency."""
+BLOCK = 1024
+"""Rows scored at a time: bounds the memory of scoring very many."""
 
-    k1: float = 1.2
-    weights: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 1.0))
-    b: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(FIELDS, 0.75))
-
-
-class Statistics:
-    """What BM25 knows of a collection: its size, in how many records each term is, the average field lengths."""
-
-
-class Overlap:
-    """What a query and some rows share; the work is done once, then every score is cheap."""
-
-    def scores(self) -> Scores:
-        """Full BM25F score per row, 0 where nothing is shared."""
-        raise NotImplementedError
-
-    def field_scores(self, field: str) -> Scores:
-        """Plain BM25 on one field per row, with the collection's idf."""
-        raise NotImplementedError
-
-    def contributions(self, position: int) -> dict[str, float]:
-        """Term → share of the score of the row at `position`; only shared terms."""
-        raise NotImplementedError
+POSTINGS = {"postings_starts": np.int32, "postings_rows": np.int32, "postings_impacts": np.float32}
+"""The arrays of the postings on disk, one .npy file each."""
 
 
 class Bm25Index:
-    """A LexicalIndex. `statistics` may be handed to another build, so that changed rows score with frozen statistics."""
+    """A LexicalIndex that scores exactly and can say why.
 
-    statistics: Statistics
+    `postings` (terms × rows, impacts in float32) finds candidates; `forward` scores them in full. `statistics` may be
+    handed to another build, so that a few changed rows score as if they were part of this collection.
+    """
+
+    def __init__(
+        self, roster: Roster, forward: Forward, postings: Any, parameters: Bm25Parameters, statistics: Statistics
+    ) -> None:
+        """Use `build` or `load`."""
+        self.forward, self.parameters, self.statistics = forward, parameters, statistics
+        self._roster, self._postings = roster, postings
+        self._idf = statistics.idf_over(forward.vocabulary)
 
     @classmethod
     def build(
@@ -60,43 +61,136 @@ class Bm25Index:
         parameters: Bm25Parameters | None = None,
         statistics: Statistics | None = None,
     ) -> Bm25Index:
-        raise NotImplementedError
+        """An index of one record per id, in order. Raises ValueError when there are more ids than records or fewer."""
+        forward = documents if isinstance(documents, Forward) else Forward.count(documents)
+        if len(ids) != len(forward):
+            raise ValueError(f"{len(ids)} ids for {len(forward)} documents")
+        parameters = parameters or Bm25Parameters()
+        average = average_lengths(forward) if statistics is None else statistics.average_lengths
+        postings = _frequencies(forward, parameters, average)
+        record_counts = np.diff(postings.indptr).astype(np.int32)
+        if statistics is None:
+            statistics = Statistics(len(forward), forward.vocabulary, record_counts, average)
+        idf = statistics.idf_over(forward.vocabulary).astype(np.float32)
+        postings.data = idf.repeat(record_counts) * parameters.saturate(postings.data)
+        return cls(Roster(ids), forward, postings.T, parameters, statistics)
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        return len(self._roster)
 
     def search(self, query: Query, k: int, allowed: Rows | None = None, max_terms: int | None = None) -> list[Hit]:
-        """See LexicalIndex. `max_terms` finds candidates by the m strongest terms only (weight × idf); scores stay full."""
-        raise NotImplementedError
+        """See LexicalIndex. With `max_terms`, candidates are found by the m strongest terms (weight × idf) alone.
+
+        Scores are full in either case; a record that shares only weaker terms is then absent.
+        """
+        asked = self._known(query)
+        _, numbers, weights = asked
+        if k <= 0 or not len(numbers):
+            return []
+        if max_terms is not None and max_terms < len(numbers):
+            strongest = np.lexsort((numbers, -weights * self._idf[numbers]))[:max_terms]
+            numbers, weights = numbers[strongest], weights[strongest]
+        rough = self._postings[numbers].T @ weights.astype(np.float32)
+        if allowed is not None:
+            rough[~allowed] = 0
+        rows = np.flatnonzero(rough > 0)
+        if not len(rows):
+            return []
+        rough = rough[rows]
+        rows = rows[at_least_kth(rough, k, ROUGH * float(rough.max()))]
+        return self._roster.hits(rows, self._scores(asked, rows), k)
+
+    def _known(self, query: Query) -> Asked:
+        """The query's terms that some record has, their numbers, their weights."""
+        numbers = self.forward.vocabulary.numbers(query)
+        known = numbers != UNKNOWN
+        terms = [term for term, there in zip(query, known.tolist(), strict=True) if there]
+        weights = np.array([query[term] for term in terms], dtype=np.float64)
+        return terms, numbers[known], weights
+
+    def _overlap(self, asked: Asked, rows: RowNumbers) -> Overlap:
+        terms, numbers, weights = asked
+        b = self.parameters.per_field(self.parameters.b)
+        normaliser = stretch(self.forward.lengths[rows], self.statistics.average_lengths, b)
+        return Overlap(self.forward, self.parameters, normaliser, rows, terms, numbers, weights * self._idf[numbers])
+
+    def _scores(self, asked: Asked, rows: RowNumbers) -> Scores:
+        blocks = [self._overlap(asked, rows[start : start + BLOCK]).scores() for start in range(0, len(rows), BLOCK)]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *blocks])
 
     def overlap(self, query: Query, rows: RowNumbers) -> Overlap:
-        """Everything shared by the query and these rows: total, per-field scores, contributions."""
-        raise NotImplementedError
+        """What the query shares with these rows: total, per-field scores, contributions. Meant for hundreds of rows."""
+        return self._overlap(self._known(query), rows)
+
+    def score_rows(self, query: Query, rows: RowNumbers) -> Scores:
+        """Full scores of the given rows, in their order; 0 where nothing is shared."""
+        return self._scores(self._known(query), rows)
+
+    def field_scores(self, query: Query, rows: RowNumbers, field: str) -> Scores:
+        """Plain BM25 on one field for the given rows, with the idf of whole records."""
+        return self.overlap(query, rows).field_scores(field)
 
     def contributions(self, query: Query, id: str) -> dict[str, float]:
         """See LexicalIndex. Raises NotFound for an unknown id."""
-        raise NotImplementedError
+        return self.overlap(query, np.array([self._roster.row(id)])).contributions(0)
 
-    def score_rows(self, query: Query, rows: RowNumbers) -> Scores:
-        """Full scores of the given rows, in their order."""
-        raise NotImplementedError
-
-    def field_scores(self, query: Query, rows: RowNumbers, field: str) -> Scores:
-        """Plain BM25 of one field for the given rows."""
-        raise NotImplementedError
+    def row(self, id: str) -> int:
+        """The row of a record. Raises NotFound."""
+        return self._roster.row(id)
 
     def idf(self, term: str) -> float:
-        """ln(1 + (N − df + 0.5)/(df + 0.5)); for an unknown term df is 0."""
-        raise NotImplementedError
+        """ln(1 + (N − df + 0.5) / (df + 0.5)), always > 0; an unknown term has df 0."""
+        return float(self.statistics.idf([term])[0])
 
     def self_score(self, query: Query) -> float:
-        """The score of a record with each query term once in a field of weight 1 and average length: Σ weight × idf."""
-        raise NotImplementedError
+        """The score of a record with each term once, in a field of weight 1 and average length: Σ weight × idf."""
+        return math.fsum(self.statistics.idf(list(query)) * np.fromiter(query.values(), dtype=np.float64))
 
     def save(self, folder: Path) -> None:
-        raise NotImplementedError
+        """Writes the index into `folder`, made if need be. Raises ValueError when its statistics are borrowed."""
+        if not self.statistics.belongs_to(self.forward.vocabulary):
+            raise ValueError("an index with another's statistics is for a few changed rows, in memory")
+        self.forward.save(folder / "forward")
+        self._roster.save(folder / "ids.json")
+        for name, array in zip(
+            POSTINGS, (self._postings.indptr, self._postings.indices, self._postings.data), strict=True
+        ):
+            write_array(folder / f"{name}.npy", array)
+        write_array(folder / "record_counts.npy", self.statistics.record_counts)
+        write_array(folder / "average_lengths.npy", self.statistics.average_lengths)
+        (folder / "parameters.json").write_bytes(orjson.dumps(asdict(self.parameters), option=orjson.OPT_INDENT_2))
 
     @classmethod
     def load(cls, folder: Path) -> Bm25Index:
-        """Opens what `save` wrote, memory-mapped. Raises BrokenGeneration."""
-        raise NotImplementedError
+        """Opens what `save` wrote, memory-mapped. Raises BrokenGeneration when the files do not fit together."""
+        roster, forward = Roster.load(folder / "ids.json"), Forward.load(folder / "forward")
+        indptr, indices, data = (read_array(folder / f"{name}.npy", dtype) for name, dtype in POSTINGS.items())
+        record_counts = read_array(folder / "record_counts.npy", np.int32)
+        average = read_array(folder / "average_lengths.npy", np.float64)
+        try:
+            parameters = Bm25Parameters(**orjson.loads((folder / "parameters.json").read_bytes()))
+        except (OSError, TypeError, ValueError) as wrong:
+            raise broken("parameters.json") from wrong
+        if len(roster) != len(forward):
+            raise broken("ids.json")
+        if len(record_counts) != len(forward.vocabulary) or len(average) != len(FIELDS):
+            raise broken("record_counts.npy")
+        try:
+            postings = sparse.csr_matrix((data, indices, indptr), shape=(len(forward.vocabulary), len(forward)))
+        except ValueError as wrong:
+            raise broken("postings_starts.npy") from wrong
+        statistics = Statistics(len(forward), forward.vocabulary, record_counts, average)
+        return cls(roster, forward, postings, parameters, statistics)
+
+
+def _frequencies(forward: Forward, parameters: Bm25Parameters, average: Floats) -> Any:
+    """The weighted term frequency of every record and term, as a sparse matrix rows × terms in column order."""
+    weights, b = parameters.per_field(parameters.weights), parameters.per_field(parameters.b)
+    scale = (weights / stretch(forward.lengths, average, b)).astype(np.float32)
+    row = np.arange(len(forward), dtype=np.int32).repeat(np.diff(forward.starts))
+    values = scale[row, forward.fields] * forward.counts
+    starts = forward.starts.astype(np.int32 if len(values) < 1 << 31 else np.int64)
+    shape = (len(forward), len(forward.vocabulary))
+    matrix = sparse.csr_matrix((values, forward.terms, starts), shape=shape).tocsc()
+    matrix.sum_duplicates()
+    return matrix

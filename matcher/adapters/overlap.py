@@ -1,0 +1,89 @@
+"""What a query and some records share, term by term and field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.adapters.bm25_weights import Bm25Parameters, Floats
+from matcher.adapters.forward import Forward
+from matcher.adapters.vocabulary import TermNumbers
+from matcher.model import FIELDS
+
+Scores = npt.NDArray[np.float32]
+RowNumbers = npt.NDArray[np.int64]
+
+
+class Overlap:
+    """The shared terms of one query and some rows. Finding them is the work; every score from then on is cheap.
+
+    Scores are summed in float64 and rounded to float32, so that equal records tie on every machine.
+    """
+
+    def __init__(
+        self,
+        forward: Forward,
+        parameters: Bm25Parameters,
+        stretch: Floats,
+        rows: RowNumbers,
+        terms: Sequence[str],
+        numbers: TermNumbers,
+        gains: Floats,
+    ) -> None:
+        """`stretch` is the length normaliser of these rows, (rows, fields); `gains` is query weight × idf per term."""
+        self._parameters, self._terms, self._gains, self._rows = parameters, terms, gains, len(rows)
+        slots = np.zeros(len(forward.vocabulary), dtype=np.min_scalar_type(len(terms)))
+        slots[numbers] = np.arange(1, len(terms) + 1)
+        cells = forward.cells(rows)
+        sizes = [cell.stop - cell.start for cell in cells]
+        slot = slots[np.concatenate([forward.terms[cell] for cell in cells])] if cells else slots[:0]
+        shared = np.flatnonzero(slot != 0)
+        row = np.arange(len(rows), dtype=np.int32).repeat(sizes)[shared].astype(np.int64)
+        before = np.cumsum([0, *sizes[:-1]]) if sizes else np.zeros(0, dtype=np.int64)
+        source = shared + (forward.starts[rows] - before)[row]
+        self._cell = row * len(terms) + slot[shared] - 1
+        self._field = forward.fields[source]
+        self._frequency = forward.counts[source] / stretch[row, self._field]
+
+    def _points(
+        self, frequency: Floats, chosen: npt.NDArray[np.bool_] | slice = slice(None)
+    ) -> tuple[RowNumbers, Floats]:
+        """Every (row, term) pair that shares something, as a cell number, and its points."""
+        total: Floats = _summed(self._cell[chosen], frequency, self._rows * len(self._terms))
+        cells = np.flatnonzero(total > 0)
+        return cells, self._gains[cells % len(self._terms)] * self._parameters.saturate(total[cells])
+
+    def _sums(self, cells: RowNumbers, points: Floats) -> Scores:
+        return _summed(cells // len(self._terms), points, self._rows).astype(np.float32)
+
+    def scores(self) -> Scores:
+        """The full BM25F score per row, 0 where nothing is shared."""
+        if not self._terms:
+            return np.zeros(self._rows, dtype=np.float32)
+        weights = self._parameters.per_field(self._parameters.weights)
+        return self._sums(*self._points(self._frequency * weights[self._field]))
+
+    def field_scores(self, field: str) -> Scores:
+        """Plain BM25 on one field per row, with the idf of whole records."""
+        if not self._terms:
+            return np.zeros(self._rows, dtype=np.float32)
+        chosen = self._field == FIELDS.index(field)
+        return self._sums(*self._points(self._frequency[chosen], chosen))
+
+    def contributions(self, position: int) -> dict[str, float]:
+        """Term → its share of the score of the row at `position`; only shared terms, in query order."""
+        if not self._terms:
+            return {}
+        weights = self._parameters.per_field(self._parameters.weights)
+        cells, points = self._points(self._frequency * weights[self._field])
+        low, high = np.searchsorted(cells, [position * len(self._terms), (position + 1) * len(self._terms)])
+        return {
+            self._terms[cell % len(self._terms)]: share
+            for cell, share in zip(cells[low:high].tolist(), points[low:high].tolist(), strict=True)
+        }
+
+
+def _summed(places: RowNumbers, values: Floats, size: int) -> Floats:
+    return np.asarray(np.bincount(places, weights=values, minlength=size), dtype=np.float64)
