@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from scipy.sparse import csr_matrix
 HAN = re.compile(r"[\u3400-\u9fff]")
 TOO_ALIKE = 0.6
 """Jaccard similarity of character bigrams above which two statements are one statement told twice."""
+
+SHORT, BLOCK = 12, 1000
+"""Statements shorter than this may coincide; rows compared at a time."""
 
 COUNTS: dict[str, tuple[int, int]] = {
     "industry": (1, 4),
@@ -104,8 +107,13 @@ def shape(line: int, topic: Topic) -> Iterator[Flaw]:
             yield Flaw(topic.file, line, "language", f"{key}: {values[0][:40]}")
 
 
-def alike(texts: Sequence[str], threshold: float = TOO_ALIKE) -> Iterator[tuple[int, int, float]]:
-    """Pairs (i < j) of texts whose character bigrams have a Jaccard similarity of at least `threshold`."""
+def alike(
+    texts: Sequence[str], asked: Sequence[int] | None = None, threshold: float = TOO_ALIKE
+) -> Iterator[tuple[int, int, float]]:
+    """Pairs (i, j) of texts whose character bigrams have a Jaccard similarity of at least `threshold`.
+
+    i is one of `asked` (all when None), j any other; a pair of two asked texts comes once, the earlier one second.
+    """
     grams: dict[str, int] = {}
     rows: list[int] = []
     columns: list[int] = []
@@ -115,18 +123,21 @@ def alike(texts: Sequence[str], threshold: float = TOO_ALIKE) -> Iterator[tuple[
             columns.append(grams.setdefault(gram, len(grams)))
     matrix = csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(texts), max(1, len(grams))))
     sizes = np.asarray(matrix.sum(axis=1)).ravel()
-    step = 2000
-    for start in range(0, len(texts), step):
-        shared = (matrix[start : start + step] @ matrix.T).tocoo()
-        first, second = shared.row + start, shared.col
+    chosen = np.arange(len(texts)) if asked is None else np.asarray(asked, np.int64)
+    wanted = set(chosen.tolist())
+    for start in range(0, len(chosen), BLOCK):
+        block = chosen[start : start + BLOCK]
+        shared = (matrix[block] @ matrix.T).tocoo()
+        first, second = block[shared.row], shared.col
         score = shared.data / (sizes[first] + sizes[second] - shared.data)
-        for i, j, s in zip(first, second, score, strict=True):
-            if i < j and s >= threshold:
-                yield int(i), int(j), float(s)
+        near = np.flatnonzero((score >= threshold) & (first != second))
+        for i, j, s in zip(first[near].tolist(), second[near].tolist(), score[near].tolist(), strict=True):
+            if j < i or j not in wanted:
+                yield i, j, s
 
 
-def flaws(paths: Sequence[Path]) -> list[Flaw]:
-    """Everything wrong with the files, each file also held against all the others."""
+def flaws(paths: Sequence[Path], wanted: Set[str] = frozenset()) -> list[Flaw]:
+    """Everything wrong with the files of the `wanted` names (all when empty), each held against all the others."""
     found: list[Flaw] = []
     topics_at: list[tuple[int, Topic]] = []
     for line, item in read(paths):
@@ -140,18 +151,21 @@ def flaws(paths: Sequence[Path]) -> list[Flaw]:
     statements = [
         (line, topic, text) for line, topic in topics_at for text in (*topic.demand, *topic.solution, *topic.near_miss)
     ]
-    for i, j, score in alike([text for *_, text in statements]):
-        line, topic, text = statements[j]
-        if len(text) >= 12:
-            found.append(Flaw(topic.file, line, "told_twice", f"{score:.2f} {statements[i][2]} ~ {text}"))
-    return found
+    asked = [
+        n
+        for n, (_, topic, text) in enumerate(statements)
+        if len(text) >= SHORT and topic.file in (wanted or {topic.file})
+    ]
+    for i, j, score in alike([text for *_, text in statements], asked):
+        line, topic, text = statements[i]
+        found.append(Flaw(topic.file, line, "told_twice", f"{score:.2f} {statements[j][2]} ~ {text}"))
+    return [flaw for flaw in found if not wanted or flaw.file in wanted]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Check the whole folder and print what is wrong with the files named (with all files when none is named)."""
     folder = Path(__file__).resolve().parents[2] / "data" / "knowledge"
-    wanted = {Path(a).name for a in arguments}
-    mine = [f for f in flaws(sorted(folder.glob("*.jsonl"))) if not wanted or f.file in wanted]
+    mine = flaws(sorted(folder.glob("*.jsonl")), {Path(a).name for a in arguments})
     for flaw in mine:
         print(f"{flaw.file}:{flaw.line}: {flaw.code}: {flaw.found}")
     print(f"{len(mine)} flaws")
