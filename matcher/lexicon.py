@@ -23,7 +23,7 @@ DICTIONARY = "dictionary.txt"
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything the lexicon files say. Build it with `load`; it never changes afterwards. All words are simplified.
+    """Everything the lexicon files say. Build it with `load`; it never changes afterwards. All words are simplified, in lower case.
 
     synonyms    word → the other words of its groups, in file order
     bridges     demander's word → vendor's words with a weight in (0, 1]
@@ -62,7 +62,7 @@ class Lexicon:
 def _synonyms(folder: Path) -> dict[str, tuple[str, ...]]:
     others: dict[str, tuple[str, ...]] = {}
     for row in tables.read(folder / "synonyms.tsv", FILES["synonyms.tsv"]):
-        group = row.words("词组")
+        group = tuple(word.casefold() for word in row.words("词组"))
         if len(group) < 2 or len(set(group)) != len(group):
             raise row.wrong("一组同义词至少两个，且不能重复")
         for word in group:
@@ -76,11 +76,12 @@ def _bridges(folder: Path) -> dict[str, Mapping[str, float]]:
     bridges: dict[str, dict[str, float]] = {}
     for row in tables.read(folder / "bridges.tsv", FILES["bridges.tsv"]):
         weight = row.number("权重", 0.01, 1)
-        words = row.words("方案方用词")
-        targets = bridges.setdefault(row["需求方用词"], {})
+        asked = row["需求方用词"].casefold()
+        words = tuple(word.casefold() for word in row.words("方案方用词"))
+        targets = bridges.setdefault(asked, {})
         for word in words:
-            if word in targets or word == row["需求方用词"]:
-                raise row.wrong(f"「{row['需求方用词']}」到「{word}」重复或指向自身")
+            if word in targets or word == asked:
+                raise row.wrong(f"「{asked}」到「{word}」重复或指向自身")
             targets[word] = weight
         if not words:
             raise row.wrong("「方案方用词」不能为空")
