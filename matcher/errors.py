@@ -2,7 +2,8 @@
 
     MatcherError
     ├── InvalidInput        what was sent cannot be used; says what to do                  400/422
-    │   └── UnreadableFile  a workbook, CSV or JSONL file that cannot be read              422
+    │   ├── UnreadableFile       a workbook, CSV or JSONL file that cannot be read              422
+    │   └── IdempotencyMismatch  an idempotency key used before, for another body          422
     ├── TooLarge            over a documented limit                                        413
     ├── NotFound            no such record, generation or key                              404
     ├── Conflict            the id exists, or a build is already running                   409
@@ -38,6 +39,10 @@ class InvalidInput(MatcherError):
 
 class UnreadableFile(InvalidInput):
     code = "unreadable_file"
+
+
+class IdempotencyMismatch(InvalidInput):
+    code = "idempotency_mismatch"
 
 
 class TooLarge(MatcherError):

@@ -13,8 +13,7 @@ PROFILE_VERSION = "profile-1"
 def profile_of(record: Record, taxonomy: Taxonomy, normalise: Callable[[str], str]) -> Profile:
     """The profile of a record. Contacts, prices and organisation names are not part of its text: they must neither be
     indexed nor explain a match."""
-    fields = _demand(record) if isinstance(record, Demand) else _solution(record)
-    kept = {name: text for name, text in fields.items() if text.strip()}
+    kept = texts_of(record)
     return Profile(
         id=record.id,
         kind=record.kind,
@@ -22,6 +21,12 @@ def profile_of(record: Record, taxonomy: Taxonomy, normalise: Callable[[str], st
         tags=taxonomy.tag(normalise("\n".join(kept.values())), [normalise(label) for label in _labels(record)]),
         money=record.budget if isinstance(record, Demand) else record.price,
     )
+
+
+def texts_of(record: Record) -> dict[str, str]:
+    """The texts of the record's profile, which spans are offsets into; fields without text are left out."""
+    fields = _demand(record) if isinstance(record, Demand) else _solution(record)
+    return {name: text for name, text in fields.items() if text.strip()}
 
 
 def _demand(record: Demand) -> dict[str, str]:

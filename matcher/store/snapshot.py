@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, false, func, select
 
-from matcher.errors import InvalidInput, NotFound
+from matcher.errors import IdempotencyMismatch, InvalidInput, NotFound
 from matcher.model import Contact, Kind, Record
 from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, checked, fold, from_json, storable
@@ -143,7 +143,7 @@ class Snapshot:
         if row is None:
             return None
         if row.body_hash != body_hash:
-            raise InvalidInput("这个 Idempotency-Key 已用于另一份内容；新的请求请换一个新的值。")
+            raise IdempotencyMismatch("这个 Idempotency-Key 已用于另一份内容；新的请求请换一个新的值。")
         return str(row.response)
 
 

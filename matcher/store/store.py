@@ -133,7 +133,7 @@ class Store:
     def recall(self, key: str, principal: str, body_hash: str) -> str | None:
         """The response remembered for this idempotency key, None when there is none (or it is over a day old).
 
-        InvalidInput when the key was used for another body.
+        IdempotencyMismatch when the key was used for another body.
         """
         with self.read_snapshot() as snapshot:
             return snapshot.recall(key, principal, body_hash, self._clock())
