@@ -38,7 +38,7 @@ class Overlap:
         slots[numbers] = np.arange(1, len(terms) + 1)
         cells = forward.cells(rows)
         sizes = [cell.stop - cell.start for cell in cells]
-        slot = slots[np.concatenate([forward.terms[cell] for cell in cells])] if cells else slots[:0]
+        slot = slots.take(np.concatenate([forward.terms[cell] for cell in cells])) if cells else slots[:0]
         shared = np.flatnonzero(slot != 0)
         row = np.arange(len(rows), dtype=np.int32).repeat(sizes)[shared].astype(np.int64)
         before = np.cumsum([0, *sizes[:-1]]) if sizes else np.zeros(0, dtype=np.int64)
