@@ -1,0 +1,95 @@
+"""The app: routes, limits and errors around the parts it is given. Building it twice gives two apps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import orjson
+from fastapi import FastAPI, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import Anybody, rules
+from api.errors import add_handlers
+from api.front import Front
+from api.limits import Limits
+from api.parts import Parts
+from api.paths import Segments
+from api.routes import demands, health, imports, index, keys, match, pages, solutions
+from api.strictjson import StrictRoute
+from matcher.errors import MatcherError
+
+log = logging.getLogger("scenematch.api")
+
+VERSION = "1.0"
+REFRESH_S = 2.0
+"""How soon a generation published by the console command is in use."""
+
+DESCRIPTION = """场景匹配引擎：为应用场景需求排出合适的解决方案，逐条说明依据，指出哪些指标没有满足，
+也会如实说“没有合适的方案”。
+
+所有接口（健康检查除外）都要在请求头里附上访问密钥：`Authorization: Bearer 密钥`。出错时的格式统一为
+`{"error": {"code", "message", "details", "request_id"}}`。
+正文须为严格的 JSON（UTF-8，没有 NaN、重复字段），不超过 2 MB。"""
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The app over these parts; it closes them when it stops. RuntimeError when a route names no permission."""
+    app = FastAPI(
+        title="SceneMatch 场景匹配引擎",
+        version=VERSION,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.parts = parts
+    app.router.route_class = StrictRoute
+    add_handlers(app)
+    for module in (match, demands, solutions, imports, index, keys, health):
+        module.add_routes(app, parts)
+    pages.add_routes(app)
+    _add_openapi(app)
+    rules(app)
+    app.add_middleware(Segments)
+    app.add_middleware(Limits)
+    app.add_middleware(Front, metrics=parts.metrics)  # the last one added is the outermost
+    return app
+
+
+def _add_openapi(app: FastAPI) -> None:
+    document: list[bytes] = []
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def openapi(anybody: Anybody) -> Response:
+        if not document:
+            document.append(orjson.dumps(app.openapi()))
+        return Response(document[0], media_type="application/json")
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    task = asyncio.create_task(_refreshing(parts))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await run_in_threadpool(parts.close)
+
+
+async def _refreshing(parts: Parts) -> None:
+    """Look for a newly published generation from time to time. A broken one leaves the old one in use."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        try:
+            await run_in_threadpool(parts.search.refresh)
+        except MatcherError as error:
+            log.error("refresh: %s", error)

@@ -1,0 +1,107 @@
+"""Who may do what: one table of roles, and one dependency by which every route declares the permission it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, get_args
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from matcher.errors import Forbidden, Unauthorized
+from matcher.store import ROLE_NAMES, KeyInfo, Role, Store, utc_now
+
+Permission = Literal[
+    "match:run",
+    "records:read",
+    "records:write",
+    "contacts:read",
+    "imports:write",
+    "index:read",
+    "index:rebuild",
+    "metrics:read",
+    "keys:manage",
+]
+
+_VIEWER: frozenset[Permission] = frozenset({"match:run", "records:read", "index:read", "metrics:read"})
+_STAFF: frozenset[Permission] = _VIEWER | {"records:write", "contacts:read", "imports:write", "index:rebuild"}
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    "viewer": _VIEWER,
+    "staff": _STAFF,
+    "admin": frozenset(get_args(Permission)),
+}
+"""Role → what it may do. Nothing that is not here is allowed."""
+
+NO_KEY = "请在请求头 Authorization 里附上访问密钥：Bearer 密钥。密钥由管理员用 scenematch token create 创建。"
+
+_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="ApiKey", description="访问密钥，用 `scenematch token create --role staff` 创建。"
+)
+
+
+class Permit:
+    """The dependency of a route: lets the caller in who has the permission, and tells the route who it is."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(
+        self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    ) -> KeyInfo:
+        """Unauthorized without a valid key, Forbidden when its role lacks the permission. Runs in the thread pool."""
+        if credentials is None:
+            raise Unauthorized(NO_KEY)
+        store: Store = request.app.state.parts.store
+        key = store.keys.verify(credentials.credentials, utc_now())
+        request.scope["caller"] = key.prefix
+        if self.permission not in PERMISSIONS[key.role]:
+            raise Forbidden(
+                f"“{ROLE_NAMES[key.role]}”密钥没有这项权限；请换用权限更高的密钥，或请管理员操作。",
+                permission=self.permission,
+                role=key.role,
+            )
+        return key
+
+
+class Public:
+    """The dependency of a route that anybody may call: health, and the page's own files."""
+
+    def __call__(self) -> None: ...
+
+
+Matching = Annotated[KeyInfo, Depends(Permit("match:run"))]
+Reading = Annotated[KeyInfo, Depends(Permit("records:read"))]
+Writing = Annotated[KeyInfo, Depends(Permit("records:write"))]
+ReadingContacts = Annotated[KeyInfo, Depends(Permit("contacts:read"))]
+Importing = Annotated[KeyInfo, Depends(Permit("imports:write"))]
+ReadingIndex = Annotated[KeyInfo, Depends(Permit("index:read"))]
+Rebuilding = Annotated[KeyInfo, Depends(Permit("index:rebuild"))]
+ReadingMetrics = Annotated[KeyInfo, Depends(Permit("metrics:read"))]
+ManagingKeys = Annotated[KeyInfo, Depends(Permit("keys:manage"))]
+Anybody = Annotated[None, Depends(Public())]
+
+
+def rules(app: FastAPI) -> dict[tuple[str, str], Permission | None]:
+    """(method, path) → the permission it needs, None for anybody. RuntimeError for a route that declares none.
+
+    Called when the app is created, so that a route without a rule cannot be served at all.
+    """
+    found: dict[tuple[str, str], Permission | None] = {}
+    for route in app.routes:
+        if not isinstance(route, APIRoute):
+            raise RuntimeError(f"{route} is no API route, so nothing guards it")
+        declared = [call for call in _calls(route.dependant) if isinstance(call, Permit | Public)]
+        if len(declared) != 1:
+            raise RuntimeError(f"{route.path} must declare exactly one permission, it declares {len(declared)}")
+        for method in route.methods or ():
+            found[method, route.path] = declared[0].permission if isinstance(declared[0], Permit) else None
+    return found
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from _calls(each)

@@ -1,0 +1,123 @@
+"""The desk where records of one kind are filed, read, changed and withdrawn; demands and solutions have one each."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from fastapi import Response
+
+from api.asking import ranked, record_of, similar, similar_matches
+from api.idempotency import Once
+from api.parts import Parts
+from api.paths import quoted
+from api.presenting import json_response, record_json
+from api.schemas.records import Fields
+from indexer.jsonl import record_from_json
+from matcher.errors import InvalidInput
+from matcher.model import Kind, Profile, Record
+from matcher.store import KeyInfo
+
+SIMILAR = 5
+TOP = 10
+
+PATHS = {Kind.DEMAND: "/api/v1/demands", Kind.SOLUTION: "/api/v1/solutions"}
+
+
+class ListQuery(NamedTuple):
+    """What a list is filtered by, and which part of it is wanted."""
+
+    text: str
+    industry: str
+    region: str
+    status: str
+    batch: str
+    limit: int
+    offset: int
+
+
+class Desk:
+    """Everything that HTTP does to records of one kind. All methods block, so they belong in the thread pool."""
+
+    def __init__(self, kind: Kind, parts: Parts) -> None:
+        self._kind, self._parts, self._store = kind, parts, parts.store
+
+    def create(self, body: Fields, caller: KeyInfo, key: str | None) -> Response:
+        """File a new record and rank for it. The ranking comes first: record, audit line and answer are one commit."""
+        once = Once.of(key, caller, f"create {self._kind.value}", body.given())
+        record = record_of(self._kind, body)
+        if key is not None:
+            with self._store.read_snapshot() as snapshot:
+                replayed = once.recall(snapshot)
+            if replayed is not None:
+                return replayed
+        profile = self._parts.search.profile(record)
+        answer: dict[str, Any] = {"ranking": ranked(self._parts, profile, k=TOP)}
+        if self._kind is Kind.DEMAND:
+            answer["similar_demands"] = similar_matches(self._parts, profile, k=SIMILAR)
+        with self._store.writing(caller.actor) as writer:
+            replayed = once.recall(writer)
+            if replayed is not None:
+                return replayed
+            filed = writer.add(record)
+            response = json_response(
+                {self._kind.value: record_json(filed), **answer}, 201, {"Location": self._path(filed.id)}
+            )
+            once.remember(writer, response)
+        return response
+
+    def read(self, id: str) -> Response:
+        """One record."""
+        return json_response(record_json(self._store.get(self._kind, id)))
+
+    def list(self, query: ListQuery) -> Response:
+        """One page."""
+        page = self._store.page(self._kind, **query._asdict())
+        items = [record_json(record) for record in page.items]
+        return json_response({"items": items, "total": page.total, "limit": query.limit, "offset": query.offset})
+
+    def replace(self, id: str, body: Fields, caller: KeyInfo) -> Response:
+        """File the record under this id, whether or not there was one. An empty contact keeps the stored one."""
+        given = body.given()
+        if given.setdefault("id", id) != id:
+            raise InvalidInput("正文里的编号与网址里的编号不同，请只保留一个。", path_id=id)
+        record = record_from_json(self._kind, given)
+        change = self._store.put(record, actor=caller.actor)
+        return json_response(record_json(record), 201 if change == "created" else 200)
+
+    def change(self, id: str, body: Fields, caller: KeyInfo) -> Response:
+        """Change the fields that were sent and keep the others."""
+        with self._store.writing(caller.actor) as writer:
+            record = _changed(writer.get(self._kind, id), body)
+            writer.put(record)
+        return json_response(record_json(record))
+
+    def withdraw(self, id: str, caller: KeyInfo) -> Response:
+        """Erase the record and its contact."""
+        self._store.remove(self._kind, id, actor=caller.actor)
+        return Response(status_code=204)
+
+    def contact(self, id: str, caller: KeyInfo) -> Response:
+        """The personal data of a record; looking is written into the audit table."""
+        found = self._store.contact(self._kind, id)
+        self._store.audit("reveal_contact", f"{self._kind.value}:{id}", actor=caller.actor)
+        return json_response({"person": found.person, "phone": found.phone, "email": found.email})
+
+    def matches(self, id: str, k: int) -> Response:
+        """The other side's records for this one."""
+        return json_response(ranked(self._parts, self._profile(id), k=k))
+
+    def similar(self, id: str, k: int) -> Response:
+        """The same side's records like this one."""
+        return json_response(similar(self._parts, self._profile(id), k=k))
+
+    def _profile(self, id: str) -> Profile:
+        return self._parts.search.profile(self._store.get(self._kind, id))
+
+    def _path(self, id: str) -> str:
+        return f"{PATHS[self._kind]}/{quoted(id)}"
+
+
+def _changed(record: Record, body: Fields) -> Record:
+    kept = {f.name: getattr(record, f.name) for f in fields(record) if f.name != "contact"}
+    return record_from_json(record.kind, {**kept, **body.given()})

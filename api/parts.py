@@ -1,0 +1,29 @@
+"""What the app is made of, built once by api.wiring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.metrics import Metrics
+from api.ports import Search
+from api.rebuild import Rebuild
+from matcher.settings import Settings
+from matcher.store import Store
+from matcher.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One service's parts. No other module keeps any of them in a global."""
+
+    settings: Settings
+    store: Store
+    search: Search
+    taxonomy: Taxonomy
+    rebuild: Rebuild
+    metrics: Metrics
+
+    def close(self) -> None:
+        """Stop what runs beside the requests, then checkpoint and release the database."""
+        self.rebuild.close()
+        self.store.close()

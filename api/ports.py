@@ -1,0 +1,43 @@
+"""What the door needs of the engine, so that routes and tests depend on its contract and not on its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from matcher.filters import Filter
+from matcher.library import IndexState
+from matcher.model import Profile, Ranking, Record
+
+
+class Search(Protocol):
+    """Ranks records for a record. Safe to call from many threads; every answer reflects the store's last commit."""
+
+    def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
+        """The other side's shelf: solutions for a demand, demands for a solution."""
+        ...
+
+    def similar(self, query: Profile, *, k: int = 5) -> Ranking:
+        """The same side's shelf, without the record itself."""
+        ...
+
+    def profile(self, record: Record) -> Profile:
+        """The face of a record, stored or not."""
+        ...
+
+    def label(self, grade: int) -> str:
+        """A grade in Chinese: 高度匹配, 较为匹配 …"""
+        ...
+
+    def describe(self) -> IndexState:
+        """What is being searched at this moment."""
+        ...
+
+    @property
+    def weights(self) -> str:
+        """The version of the ranker's weights."""
+        ...
+
+    def refresh(self) -> bool:
+        """Pick up a newly published generation; True when there was one."""
+        ...

@@ -1,0 +1,38 @@
+"""The page, the API's own documentation, and their files: read once, served from memory, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+
+from api.auth import Anybody
+
+FOLDER = Path(__file__).resolve().parents[1] / "web" / "static"
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+ADDRESSES = {"index.html": "/", "docs.html": "/docs"}
+"""Files with an address other than /static/NAME."""
+
+
+def add_routes(app: FastAPI) -> None:
+    for file in sorted(FOLDER.iterdir()):
+        _serve(app, ADDRESSES.get(file.name, f"/static/{file.name}"), file)
+
+
+def _serve(app: FastAPI, path: str, file: Path) -> None:
+    content = file.read_bytes()
+    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
+
+    @app.get(path, include_in_schema=False, name=file.name)
+    async def page(request: Request, anybody: Anybody) -> Response:
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type=TYPES[file.suffix])

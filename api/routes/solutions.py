@@ -1,0 +1,134 @@
+"""Solutions: file one and see at once which demands it may serve; read, change, withdraw, match."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Response
+
+from api.auth import Matching, Reading, ReadingContacts, Writing
+from api.desk import PATHS, TOP, Desk
+from api.documenting import guarded
+from api.idempotency import IdempotencyKey
+from api.parts import Parts
+from api.paths import RecordPath
+from api.routes.listing import Listing, TopK
+from api.schemas.base import ContactOut
+from api.schemas.ranking import DemandRanking, SolutionFiled, SolutionRanking
+from api.schemas.records import SolutionFields, SolutionIn, SolutionOut, SolutionPage
+from matcher.model import Kind
+
+_PATH = PATHS[Kind.SOLUTION]
+_TAG = "方案"
+
+
+def add_routes(app: FastAPI, parts: Parts) -> None:
+    desk = Desk(Kind.SOLUTION, parts)
+    _add_filing(app, desk)
+    _add_reading(app, desk)
+    _add_matching(app, desk)
+
+
+def _add_filing(app: FastAPI, desk: Desk) -> None:
+    @app.post(
+        _PATH,
+        tags=[_TAG],
+        summary="新建方案，并立即给出它可能适用的需求",
+        description="不填编号时由系统编号。保存成功后才返回；响应头 Location 是新方案的地址。",
+        status_code=201,
+        response_model=SolutionFiled,
+        responses=guarded("records:write", 409, body=True),
+    )
+    def create_solution(body: SolutionIn, caller: Writing, idempotency_key: IdempotencyKey = None) -> Response:
+        return desk.create(body, caller, idempotency_key)
+
+    @app.put(
+        _PATH + "/{id}",
+        tags=[_TAG],
+        summary="按编号新建或整条替换方案",
+        description="没有填的项按空白处理；联系方式不填则保留原来的。新建时返回 201。",
+        response_model=SolutionOut,
+        responses={201: {"model": SolutionOut, "description": "新建"}, **guarded("records:write", body=True)},
+    )
+    def replace_solution(id: RecordPath, body: SolutionIn, caller: Writing) -> Response:
+        return desk.replace(id, body, caller)
+
+    @app.patch(
+        _PATH + "/{id}",
+        tags=[_TAG],
+        summary="修改方案的某几项",
+        description="只改发送的各项，其余不变；要清空一项就发送空白。",
+        response_model=SolutionOut,
+        responses=guarded("records:write", 404, body=True),
+    )
+    def change_solution(id: RecordPath, body: SolutionFields, caller: Writing) -> Response:
+        return desk.change(id, body, caller)
+
+    @app.delete(
+        _PATH + "/{id}",
+        tags=[_TAG],
+        summary="删除方案及其联系方式",
+        description="立即从匹配结果中消失，不能恢复。",
+        status_code=204,
+        response_class=Response,
+        responses=guarded("records:write", 404),
+    )
+    def delete_solution(id: RecordPath, caller: Writing) -> Response:
+        return desk.withdraw(id, caller)
+
+
+def _add_reading(app: FastAPI, desk: Desk) -> None:
+    @app.get(
+        _PATH,
+        tags=[_TAG],
+        summary="方案列表",
+        description="按编号排列，分页，可筛选；不填的条件不筛选。",
+        response_model=SolutionPage,
+        responses=guarded("records:read"),
+    )
+    def list_solutions(query: Listing, caller: Reading) -> Response:
+        return desk.list(query)
+
+    @app.get(
+        _PATH + "/{id}",
+        tags=[_TAG],
+        summary="按编号查看方案",
+        description="不含联系方式。",
+        response_model=SolutionOut,
+        responses=guarded("records:read", 404),
+    )
+    def read_solution(id: RecordPath, caller: Reading) -> Response:
+        return desk.read(id)
+
+    @app.get(
+        _PATH + "/{id}/contact",
+        tags=[_TAG],
+        summary="查看方案的联系方式",
+        description="个人信息：每次查看都记入审计。没有填写的各项为空。",
+        response_model=ContactOut,
+        responses=guarded("contacts:read", 404),
+    )
+    def read_solution_contact(id: RecordPath, caller: ReadingContacts) -> Response:
+        return desk.contact(id, caller)
+
+
+def _add_matching(app: FastAPI, desk: Desk) -> None:
+    @app.get(
+        _PATH + "/{id}/matches",
+        tags=[_TAG],
+        summary="为已保存的方案找需求",
+        description="与 POST /api/v1/match 相同，查询的是已保存的方案。",
+        response_model=DemandRanking,
+        responses=guarded("match:run", 404),
+    )
+    def match_solution(id: RecordPath, caller: Matching, top_k: TopK = TOP) -> Response:
+        return desk.matches(id, top_k)
+
+    @app.get(
+        _PATH + "/{id}/similar",
+        tags=[_TAG],
+        summary="与这个方案相似的方案",
+        description="用于发现重复填报和可以合并对接的方案；不含它自己。",
+        response_model=SolutionRanking,
+        responses=guarded("match:run", 404),
+    )
+    def similar_solutions(id: RecordPath, caller: Matching, top_k: TopK = TOP) -> Response:
+        return desk.similar(id, top_k)
