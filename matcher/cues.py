@@ -25,7 +25,8 @@ class Cues:
     """A fixed set of words, each standing for some tags `facet:name`.
 
     Within one facet the longest word wins (汽车站 hides 汽车); facets do not hide each other. A trap is a word that
-    stands for nothing and hides every cue inside it (天秤座 hides 天秤). Words match case-insensitively; a word that
+    stands for nothing and hides every cue inside it (化工具 hides 化工); a trap that is a cue of one facet as well hides
+    in the others only (集装箱 hides 装箱). Words match case-insensitively; a word that
     begins or ends with a Latin letter or digit does not match inside a longer Latin word or number.
     """
 
@@ -39,7 +40,8 @@ class Cues:
                 by_facet.setdefault(facets.index(tag.partition(":")[0]), []).append(tag)
         for trap in traps:
             by_facet = heads.setdefault(trap.casefold()[:SHORTEST], {}).setdefault(trap.casefold(), {})
-            by_facet.update({facet: [] for facet in range(self._facets)})
+            for facet in range(self._facets):
+                by_facet.setdefault(facet, [])
         self._heads = {
             head: tuple(
                 (word, tuple((facet, tuple(tags)) for facet, tags in by_facet.items()))

@@ -181,7 +181,7 @@ def _relation(reading: Reading, measure: Measure | None) -> tuple[str, frozenset
         elif _COARSER.search(reading.between):
             return relation, frozenset({Mark.UNCLEAR})
     if figure.shape is Shape.TOLERANCE:
-        return ("≤", frozenset()) if relation not in ("≥", ">") else ("≥", frozenset({Mark.UNCLEAR}))
+        return relation or "=", frozenset({Mark.UNCLEAR} if relation in ("≥", ">") else ())
     if figure.shape is Shape.RANGE and relation in ("", "=", "≈"):
         return "range", frozenset()
     if relation in ("", "="):

@@ -32,7 +32,7 @@ class Direction(StrEnum):
 
 
 class Way(StrEnum):
-    """How two figures of one name are compared; see the head of the file."""
+    """How two figures of one name are compared; see the head of the table. CHANGE is for risen or fallen by so much."""
 
     LEVEL = "达标"
     CAPACITY = "能力"
@@ -40,10 +40,12 @@ class Way(StrEnum):
     WHOLE = "整机"
     SCALE = "规模"
     GENERIC = "泛称"
+    CHANGE = "增减"
     PRECISION = "精度"
 
 
 _DIRECTIONS = {"越高越好": Direction.HIGHER, "越低越好": Direction.LOWER, "不分高低": Direction.NEUTRAL}
+_WAYS = {way.value: way for way in Way if way is not Way.CHANGE}
 _DIMENSIONS: Mapping[str, str] = {
     "比例": RATIO,
     "时间": TIME,
@@ -136,11 +138,11 @@ CYCLE = Measure("节拍", Direction.LOWER, TIME, Way.LEVEL)
 """What 单件1.5秒 and 600件/小时 give without naming it."""
 
 _BY_UNIT = {"pixel": "像素", "protection": "防护等级"}
-_DOING = "检测 识别 判定 判读 判检 测试 扫描 推理 加工 处理 分拣 用时 耗时 时间 节拍 周期 平均 只需 仅需 约"
+_DOING = "检测 识别 判定 判读 判检 测试 扫描 推理 加工 处理 分拣 用时 耗时 时间 节拍 周期"
 _UNLIKE = "概频速功税利汇倍斜曲"
 """概率, 频率, 功率 … are no shares of anything."""
 _ELSE = re.compile(
-    rf"[单每一](?P<counted>[{''.join(sorted(PRODUCTS))}图灯膜条帧次])(?:{_DOING.replace(' ', '|')})*"
+    rf"[单每](?P<counted>[{''.join(sorted(PRODUCTS))}图灯膜条帧次])(?:{_DOING.replace(' ', '|')})*"
     rf"|(?P<rate>(?<![{_UNLIKE}])[\u4e00-\u9fff]{{2}}(?<![{_UNLIKE}效良帧的了在为])率)"
 )
 _TURNED_BY = frozenset("误漏错未不非无假虚拒失优")
@@ -163,7 +165,7 @@ class Measures:
         words: dict[str, tuple[Measure, ...]] = {}
         for row in tables.read(path, COLUMNS):
             for word, measure in _meanings(row):
-                if any(m.dimension == measure.dimension and m != measure for m in words.get(word, ())):
+                if any(_clash(m, measure) for m in words.get(word, ())):
                     raise row.wrong(f"「{word}」在同一量纲下已有别的含义")
                 words[word] = (*words.get(word, ()), measure)
         return cls(words)
@@ -221,12 +223,16 @@ def _whole(folded: str, start: int, word: str) -> bool:
     return not (word[-1].isascii() and follower.isascii() and follower.isalpha())
 
 
+def _clash(one: Measure, other: Measure) -> bool:
+    return one != other and (one.takes(other.dimension) or other.takes(one.dimension))
+
+
 def _meanings(row: tables.Row) -> Iterator[tuple[str, Measure]]:
-    direction, way = _DIRECTIONS.get(row["方向"]), {w.value: w for w in Way}.get(row["比法"])
-    if direction is None or way is None:
-        raise row.wrong(
-            "「方向」应为 越高越好、越低越好、不分高低 之一，「比法」应为 " + "、".join(w.value for w in Way) + " 之一"
-        )
+    direction, way = _DIRECTIONS.get(row["方向"]), _WAYS.get(row["比法"])
+    if direction is None:
+        raise row.wrong(f"「方向」应为 {'、'.join(_DIRECTIONS)} 之一，现为「{row['方向']}」")
+    if way is None:
+        raise row.wrong(f"「比法」应为 {'、'.join(_WAYS)} 之一，现为「{row['比法']}」")
     for unit in row.words("量纲"):
         if unit not in _DIMENSIONS:
             raise row.wrong(f"不认识的量纲「{unit}」")

@@ -78,7 +78,9 @@ _NUMBER = re.compile(
     r"|(?P<half>半)"
     r")(?P<more>[多余来](?![于自源]))?"
 )
-_SHARE = re.compile(rf"分之(?:[0-9]++|[{_HAN}]++)")
+_SHARE = re.compile(rf"分之(?:[0-9]{{1,9}}(?![0-9])|[{_HAN}]{{1,9}}(?![{_HAN}]))")
+_LONGEST = 24
+"""Characters a number may have; longer ones are codes, and too long for an int."""
 _VAGUE_BEFORE = frozenset("几数上好第")
 _INSIDE = frozenset("_.^#@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _GLUE = frozenset("-/")
@@ -104,6 +106,8 @@ def _number(folded: str, found: re.Match[str]) -> Number | None:
     if before in _INSIDE or before in _VAGUE_BEFORE or folded.startswith("几", end):
         return None
     attached = before in _GLUE and start > 1 and folded[start - 2].isascii() and folded[start - 2].isalnum()
+    if end - start > _LONGEST:
+        return None
     han, half = found["han"] is not None, found["half"] is not None
     more = bool(found["more"] or found["some"])
     if half:

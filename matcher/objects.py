@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _ANY = """
 系统 设备 装置 产品 方案 平台 整机 整车 整体 总体 综合 典型 额定 标称 设计 实测 规格 参数
@@ -21,7 +20,7 @@ _GENERIC = re.compile("|".join(sorted(map(re.escape, _ANY.split()), key=lambda w
 _CUT = re.compile(r"[的对在:：|]")
 _JOINT = re.compile(r"[和与及、/+]")
 _EDGE = (
-    "的对与和及其该本各类种需须应可能单每中时上等为在后前内个一以并且还也均都则至到达之"
+    "的对与和及其该本各类种需须可能中时上等为在后前内个一以并且还也均都则至到达之"
     ':：(（)）[]"“”‘’· \t-~/,.;≥≤<>=0123456789%'
 )
 
@@ -38,14 +37,10 @@ def objects(words: str) -> frozenset[str]:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two object words share two neighbouring characters (板材边缘, 板材)."""
-    return any(pair in other for pair in _pairs(one))
+    """Whether one object is named within the other (车牌 in 蓝色车牌). 极端天气 and 转折天气 are two."""
+    return one in other or other in one
 
 
 def mentioned(words: frozenset[str], text: str) -> bool:
-    """Whether the text speaks of any of the objects."""
-    return any(pair in text for word in words for pair in _pairs(word))
-
-
-def _pairs(word: str) -> Iterator[str]:
-    return (word[i : i + 2] for i in range(len(word) - 1))
+    """Whether the text speaks of any of the objects, by two of its neighbouring characters at least."""
+    return any(word[i : i + 2] in text for word in words for i in range(len(word) - 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,13 @@ Vectors = npt.NDArray[np.float32]
 
 Rows = npt.NDArray[np.bool_]
 """Shape (size of the index,): True where a row may be returned."""
+
+
+RowNumbers = npt.NDArray[np.int64]
+"""Shape (rows,): positions in an index."""
+
+Scores = npt.NDArray[np.float32]
+"""Shape (rows,): one score per row asked about."""
 
 
 class Encoder(Protocol):
@@ -35,6 +42,19 @@ class Encoder(Protocol):
         ...
 
 
+@runtime_checkable
+class BagEncoder(Encoder, Protocol):
+    """An encoder that adds up term vectors, so that a cosine is exactly a sum over pairs of terms."""
+
+    def bag(self, counts: Mapping[str, int]) -> Vectors:
+        """The sum of the counted terms' vectors, shape (dim,), not unit length; zero when no term is known."""
+        ...
+
+    def vectors(self, terms: Sequence[str]) -> Vectors:
+        """One row per term, shape (terms, dim), not unit length; zero for an unknown term."""
+        ...
+
+
 class VectorIndex(Protocol):
     """Nearest rows by inner product of unit vectors."""
 
@@ -50,20 +70,45 @@ class VectorIndex(Protocol):
         ...
 
 
+class Overlap(Protocol):
+    """What a query and some rows have in common, looked up once and asked about in several ways."""
+
+    def scores(self) -> Scores:
+        """One full-query score per row, in the order the rows were given; 0 where no term is shared."""
+        ...
+
+    def field_scores(self, field: str) -> Scores:
+        """The same with one field of FIELDS only, as plain BM25 over that field."""
+        ...
+
+    def contributions(self, position: int) -> dict[str, float]:
+        """Term → its share of the score of the row at this position. Only shared terms; the sum is the score."""
+        ...
+
+
 class LexicalIndex(Protocol):
-    """Field-weighted BM25 over the analyser's terms."""
+    """Field-weighted BM25 over the analyser's terms. A query maps terms to weights above 0."""
 
     def __len__(self) -> int: ...
 
-    def search(self, query: Mapping[str, float], k: int, allowed: Rows | None = None) -> list[Hit]:
-        """The k best records that share at least one term with `query` (term → weight > 0), best first, ties by id.
+    def search(
+        self, query: Mapping[str, float], k: int, allowed: Rows | None = None, max_terms: int | None = None
+    ) -> list[Hit]:
+        """The k best records that share at least one term with `query`, best first, ties by id.
 
-        score is the sum of `contributions`, always > 0; records sharing no term are absent, so fewer than k may return.
+        score is the sum of the shared terms' contributions, always > 0; records sharing no term are absent, so fewer
+        than k may return. `max_terms` keeps only that many strongest query terms (weight × idf): our queries are
+        whole documents, and candidates do not need all of one.
         """
         ...
 
-    def contributions(self, query: Mapping[str, float], id: str) -> dict[str, float]:
-        """Term → its share of this record's score; only shared terms. The sum equals the score `search` reports."""
+    def overlap(self, query: Mapping[str, float], rows: RowNumbers) -> Overlap:
+        """Exact scores of chosen rows, in full and by field, with their workings."""
+        ...
+
+    def self_score(self, query: Mapping[str, float]) -> float:
+        """The score of an average-length record that has every query term once: the yardstick that makes scores of
+        different queries comparable. Above 0 for a query with any term."""
         ...
 
 
@@ -76,5 +121,3 @@ class Reranker(Protocol):
     def scores(self, query: Profile, candidates: Sequence[Profile]) -> Sequence[float]:
         """One relevance per candidate, in order, in [0, 1]."""
         ...
-
-

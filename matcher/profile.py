@@ -10,6 +10,15 @@ from matcher.taxonomy import Taxonomy
 PROFILE_VERSION = "profile-1"
 
 
+ABSENT = frozenset({"withdrawn", "closed", "void"})
+"""States of a record that is kept but neither matched nor found."""
+
+
+def takes_part(record: Record) -> bool:
+    """Whether a record is matched: an incomplete one is, a withdrawn, closed or voided one is not."""
+    return record.status not in ABSENT
+
+
 def profile_of(record: Record, taxonomy: Taxonomy, normalise: Callable[[str], str]) -> Profile:
     """The profile of a record. Contacts, prices and organisation names are not part of its text: they must neither be
     indexed nor explain a match."""

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import islice
 
 from matcher.numerals import Number, numbers
 from matcher.units import ANGLE, DEGREE, LENGTH, MASS, MONTH, PROTECTION, RATIO, TEMPERATURE, TIME, Unit, unit_at
 
+MOST = 1000
+"""Numbers read of one text; no honest field has more, and a hostile one must not keep the reader busy."""
 NUMBER = "number"
 """The dimension of a figure without a unit (自由度≥6)."""
 
@@ -108,12 +111,12 @@ _TURN = re.compile(r"[角转旋坡倾仰摆弯翻折]|视场|方位|姿态|法�
 
 
 def quantities(folded: str) -> list[Quantity]:
-    """The quantities of a folded text (`numerals.fold`), left to right, never overlapping."""
+    """The quantities of a folded text (`numerals.fold`), left to right, never overlapping, at most MOST."""
     found = list(_joined(folded, list(_atoms(folded))))
     if "p" in folded or "P" in folded:
         found += _grades(folded)
         found.sort(key=lambda q: q.start)
-    return found
+    return found[:MOST]
 
 
 def _grades(folded: str) -> Iterator[Quantity]:
@@ -127,7 +130,7 @@ def _grades(folded: str) -> Iterator[Quantity]:
 
 def _atoms(folded: str) -> Iterator[_Atom]:
     end = 0
-    for number in numbers(folded):
+    for number in islice(numbers(folded), MOST):
         atom = _atom(folded, number) if number.start >= end else None
         if atom is not None:
             end = atom.end

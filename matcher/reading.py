@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.measures import Direction, Measure, Measures, Name, Way
-from matcher.quantities import Quantity
-from matcher.units import COUNT, POINT, RATIO, TIME, TIMES
+from matcher.quantities import Quantity, Shape
+from matcher.units import AREA, COUNT, LENGTH, MASS, POINT, RATIO, TIME, TIMES, VOLUME
 from matcher.wording import CHANGING, PER, TO, Part, parts, relation_before, relation_behind
 
 WINDOW = 48
@@ -27,6 +27,8 @@ _REACH = 5
 _PREAMBLE = re.compile(
     r"(?:\s|要求|希望|期望|需要?|应|须|力争|目标|争取|拟|计划|将其?|使其?|可以?|能够?|已|现|并|逐步|进一步|(?:上线|使用|应用|改造|部署)后)*"
 )
+_SUMS = frozenset({LENGTH, AREA, VOLUME, MASS, TIME, "energy"})
+"""What adds up over time or from piece to piece, as counts do; a share per day is no rate."""
 _PERIODS = {"day": "天", "year": "年", "month": "月"}
 _SECONDS = {"小时": 3600, "分钟": 60, "分": 60, "秒钟": 1, "秒": 1}
 _LEAD = re.compile(
@@ -181,16 +183,15 @@ class Reader:
         """What the figure measures: the named level, or by how much that rose or fell."""
         kinds = {part for part, _ in said}
         if Part.TO not in kinds and figure.since is None:
-            verb = CHANGING.search(self._folded, max(low, name.start - 8), name.start)
-            rises = Part.UP in kinds or (verb is not None and verb["up"] is not None)
-            falls = Part.DOWN in kinds or (verb is not None and verb["down"] is not None)
-            if rises or falls:
+            verb = CHANGING.search(self._folded, max(low, name.start - 10), name.start)
+            rises = Part.UP in kinds or (verb is not None and _rises(verb))
+            if rises or Part.DOWN in kinds or verb is not None:
                 return change(name, figure, rises)
         return name.measure(self._rated(figure).dimension)
 
     def _rated(self, figure: Quantity) -> Quantity:
         """The figure as the rate that the words before it make of it: 每小时600件, 日处理500吨."""
-        if "/" in figure.dimension:
+        if (figure.dimension not in _SUMS and not figure.dimension.startswith(COUNT)) or "/" in figure.dimension:
             return figure
         low = max(self._bounds(figure.start)[0], self._taken, figure.start - WINDOW // 2)
         found = list(PER.finditer(self._folded, low, figure.start))
@@ -218,10 +219,11 @@ class Reader:
         if name.start - end > _REACH or name.counted or generic or not _LINK.fullmatch(self._folded, end, name.start):
             return None
         rated = self._rated(figure)
-        verb = CHANGING.search(self._folded, max(low, start - 8), start)
-        measure = change(name, figure, verb["up"] is not None) if verb else name.measure(rated.dimension)
+        verb = CHANGING.search(self._folded, max(low, start - 3), start)
+        measure = change(name, figure, _rises(verb)) if verb else name.measure(rated.dimension)
         follower = self._figures[at + 1] if at + 1 < len(self._figures) else None
-        if measure is None or (follower is not None and self._serves(name, follower, high)):
+        loose = figure.shape is Shape.TOLERANCE and not name.word.endswith("精度")  # 适应来料±3毫米偏差
+        if measure is None or loose or (follower is not None and self._serves(name, follower, high)):
             return None
         run = self._folded[max(low, start - _RUN) : start] + self._folded[end : name.start]
         begin = self._begin(low, start)
@@ -256,7 +258,9 @@ class Reader:
         place = bisect_left(self._starts, behind)
         limit = self._starts[place] if place < len(self._starts) else high
         end = behind if measure is not None else min(high, limit, behind + 20)
-        return Reading(rated, measure, None, both(relation, suffix), self._begin(low, start), max(end, behind), behind)
+        run = PER.sub("", self._folded[max(low, start - _RUN) : start])
+        begin = self._begin(low, start)
+        return Reading(rated, measure, None, both(relation, suffix), begin, max(end, behind), behind, run=run)
 
     def _relation(self, said: Sequence[tuple[Part, str]], figure: Quantity) -> tuple[str, int]:
         """The comparison by the words before and behind the figure, and where the latter end."""
@@ -272,6 +276,8 @@ class Reader:
     def _begin(self, low: int, name: int) -> int:
         """Where the quoted stretch begins: at the clause, without list numbers and headings."""
         start = max(low, self._folded.rfind(":", low, name) + 1, name - WINDOW)
+        if start and start == self._taken and self._folded.startswith(("下", "时"), start) and start < name:
+            start += 1  # 在板速18米/分钟下检出率≥99%
         lead = _LEAD.match(self._folded, start, name)
         return lead.end() if lead else start
 
@@ -304,10 +310,14 @@ def both(before: str, behind: str) -> str:
     return _AGREE.get((before, behind), CONFLICT)
 
 
+def _rises(verb: re.Match[str]) -> bool:
+    return verb["up"] is not None or verb["raising"] is not None
+
+
 def change(name: Name, figure: Quantity, rises: bool) -> Measure | None:
     """By how much something rose or fell, as an indicator of its own: 漏检率下降30% says nothing about its level."""
     first = name.measures[0]
     if name.counted or (figure.dimension not in (RATIO, POINT, TIMES) and name.measure(figure.dimension) is None):
         return None
     base = name.word if first.complement else first.quantity
-    return Measure(base + ("增幅" if rises else "降幅"), Direction.HIGHER, figure.dimension, Way.LEVEL)
+    return Measure(base + ("增幅" if rises else "降幅"), Direction.HIGHER, figure.dimension, Way.CHANGE)

@@ -6,6 +6,7 @@ whole of what the offer states lies inside (or outside) what is asked. Everythin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +19,7 @@ from matcher.measures import Direction, Way
 from matcher.model import Requirement, Span, Status
 from matcher.numerals import fold
 from matcher.objects import alike, mentioned
-from matcher.units import COUNT
+from matcher.units import COUNT, RATIO
 
 __all__ = ["Clause", "Indicator", "clauses", "compare", "parse", "required"]
 
@@ -46,6 +47,7 @@ MET, UNMET = "满足", "不满足"
 PARTLY = "可能满足，方案写明的范围只有一部分达到要求，请向方案方核实"
 AT_BEST = "可能满足，方案写的是最好情况或平均值，请向方案方核实"
 DOUBTFUL = "可能满足，方案写的是目标值、有前提的数值或适配条件，请向方案方核实"
+RELATIVE = "升降幅度与原有水平有关，请结合现场核实"
 OTHER_OBJECT = "所说的对象不一定相同，无法判断"
 OTHER_CONDITION = "所说的条件不同，无法判断"
 OTHER_UNIT = "单位不同，无法比较"
@@ -57,12 +59,23 @@ _NOT_OFFERED = frozenset({Mark.PAST, Mark.OTHERS})
 _DOUBTS = frozenset({Mark.GOAL, Mark.DENIED, Mark.PARTIAL, Mark.UNCLEAR})
 
 
+_TOLD = re.compile(
+    r"不足|不到|不满|还不|仅|才(?!能)|只有|高达|多达|动辄|突破|逾|起码|一度|(?<![不得应能可宜要未会])超过?(?![声高宽长限])"
+)
+"""Words of a complaint or a report, not of a requirement, unless the sentence asks (要求单产突破11吨)."""
+_FIRM = re.compile(
+    r"[≤≥<>±]|不[得应能可宜要]?[高大低少小短长晚迟慢超多]|(?:以|之)[内里]|至少|[0-9一-龥]内(?![部存容置外])"
+)
+"""Comparisons used for requirements even where no word says that something is wanted."""
+_DIGIT = re.compile(r"[0-9]")
+
+
 def required(text: str, strict: bool = False) -> tuple[Indicator, ...]:
     """The indicators of a demand's text that ask for something, in order, repetitions left out.
 
-    What is said of today, of the past or of others is no requirement (目前漏检率约5%), nor is a bare figure without a
-    name. `strict` is for running text such as a description: there only a written comparison (不低于, 以内) in a
-    sentence that asks for something counts.
+    What is said of today, of the past or of others is no requirement (目前漏检率约5%), nor is a complaint (不足三成), a
+    bare figure without a name, or one in Chinese numerals that nothing asks for (测一件二十分钟). `strict` is for
+    running text such as a description: there a bare figure, or a mere 以上, counts only in a sentence that asks.
     """
     found: dict[tuple[object, ...], Indicator] = {}
     for indicator in parse(text):
@@ -73,14 +86,18 @@ def required(text: str, strict: bool = False) -> tuple[Indicator, ...]:
 
 
 def _asks(indicator: Indicator, strict: bool) -> bool:
-    if indicator.marks & _NOT_ASKED or indicator.way is Way.SCALE:
+    words = fold(indicator.text)
+    wished = indicator.asked and Mark.WISH in indicator.marks
+    if indicator.marks & _NOT_ASKED or indicator.way is Way.SCALE or (_TOLD.search(words) and not wished):
         return False
-    if "best" in indicator.extremes and not indicator.explicit:
+    if indicator.relation == "≈" and not wished:
         return False
-    if strict:
-        return bool(indicator.quantity) and indicator.explicit and indicator.asked
+    if not indicator.explicit and not wished and ("best" in indicator.extremes or not _DIGIT.search(words)):
+        return False
+    if strict and not (indicator.explicit and (_FIRM.search(words) or indicator.asked)):
+        return False
     if not indicator.quantity:
-        return indicator.explicit and indicator.relation != "≈" and not indicator.dimension.startswith(COUNT)
+        return not strict and indicator.explicit and not indicator.dimension.startswith(COUNT)
     if indicator.direction is Direction.NEUTRAL and indicator.way is not Way.ENVELOPE:
         return indicator.explicit and indicator.relation not in ("=", "≈")
     return True
@@ -122,12 +139,22 @@ def _requirement(asked: Indicator, verdict: Verdict, field: str, side: Side) -> 
         quotes = "和".join(f"“{s.indicator.text}”" for s in verdict.statements)
         says = f"要求“{asked.text}”；方案{quotes}：{verdict.why}"
     else:
-        says = f"方案未写明“{asked.name or asked.quantity or asked.text}”"
+        says = f"方案未写明“{_label(asked)}”"
     spans = (
         Span(side, field, asked.start, asked.end),
         *(Span(other, s.field, s.indicator.start, s.indicator.end) for s in verdict.statements),
     )
     return Requirement(asked.text, verdict.status, says, spans)
+
+
+def _label(asked: Indicator) -> str:
+    """What the offer should have named: the indicator's name, or the whole requirement where it has none (单件≤6秒)."""
+    if not asked.name or asked.name[0] in "单每":
+        return asked.text
+    word = fold(asked.name)
+    if word in asked.quantity:
+        return asked.quantity
+    return f"{word}率" if len(word) == 2 and asked.dimension == RATIO else asked.name
 
 
 class _Judge:
@@ -201,6 +228,8 @@ def _answer(asked: Indicator, statement: Statement) -> Verdict:
         return Verdict(Status.UNKNOWN, ODD_DEMAND, (statement,))
     if offered.marks & _DOUBTS or (backwards(offered) and offered.way is not Way.CAPACITY):
         return Verdict(Status.UNKNOWN, DOUBTFUL, (statement,))
+    if asked.way is Way.CHANGE:
+        return Verdict(Status.UNKNOWN, RELATIVE, (statement,))
     status, why = _ANSWERS[hold(asked, offered)]
     best = status is Status.UNKNOWN and flattering(offered)
     return Verdict(status, AT_BEST if best else why, (statement,))

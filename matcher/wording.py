@@ -38,7 +38,11 @@ TO = re.compile(
 """A change with its target: what follows is the level reached, not the size of the change."""
 UP = re.compile(rf"(?:{_UP})(?:了|幅度)?")
 DOWN = re.compile(rf"(?:{_DOWN})(?:了|幅度)?")
-CHANGING = re.compile(rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|约|近|逾|超过?)?(?:[\u4e00-\u9fff]{{0,4}}的)?$")
+_LONG_UP, _LONG_DOWN = (r"提高|提升(?!机)|上升|升高|增加|增长|延长", r"下降|降低|减少|缩短|压缩|压降|节约|节省")
+CHANGING = re.compile(
+    rf"(?:(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|约|近|逾|超过?)?"
+    rf"|(?:(?P<raising>{_LONG_UP})|(?P<lowering>{_LONG_DOWN}))[\u4e00-\u9fff]{{0,6}})$"
+)
 """A verb of change right before a name or a figure: 降低能耗20%, 提升20%的效率."""
 
 _FILLERS = """

@@ -1,6 +1,6 @@
 """Scenario knowledge: hand-written topics that teach the encoder which factory words mean which vendor words.
 
-One JSON object a line. `python -m indexer.train.knowledge FILE…` checks the named files against all the others and prints
+One JSON object a line. `python -m indexer.train.knowledge FILE…` checks the named files against all others and prints
 every problem; the whole folder is checked by the tests.
 """
 

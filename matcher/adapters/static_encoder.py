@@ -11,7 +11,7 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from matcher.adapters.model_folder import fingerprint
-from matcher.adapters.term_encoder import unit
+from matcher.asked import unit
 from matcher.errors import InvalidInput
 from matcher.ports import Vectors
 

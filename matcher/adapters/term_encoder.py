@@ -17,18 +17,13 @@ from safetensors import safe_open
 
 from matcher.adapters.model_folder import fingerprint
 from matcher.analyser import Analyser
+from matcher.asked import unit
 from matcher.errors import InvalidInput
 from matcher.ports import Vectors
 
 CONFIG = "term_embedding.json"
 VOCABULARY = "vocabulary.txt"
 WEIGHTS = "model.safetensors"
-
-
-def unit(rows: npt.NDArray[np.float32]) -> Vectors:
-    """Rows at length 1; zero rows stay zero."""
-    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return (rows / np.where(norms == 0, 1, norms)).astype(np.float32)
 
 
 class TermEncoder:
@@ -51,26 +46,23 @@ class TermEncoder:
     def queries(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
-            out[row] = self.sum(self._analyser.counts(text))
+            out[row] = self.bag(self._analyser.counts(text))
         return unit(out)
 
     def documents(self, texts: Sequence[str]) -> Vectors:
         return self.queries(texts)
 
-    def sum(self, counts: Mapping[str, float]) -> npt.NDArray[np.float32]:
-        """The vector before it is brought to unit length, shape (dim,); zero when no term is known."""
+    def bag(self, counts: Mapping[str, int]) -> Vectors:
         known = [(row, count) for term, count in counts.items() if (row := self._rows.get(term)) is not None]
         if not known:
             return np.zeros(self.dim, np.float32)
         rows = np.fromiter((row for row, _ in known), np.int64, len(known))
         weights = np.fromiter((count for _, count in known), np.float32, len(known)) * self._scales[rows]
-        return weights @ self._weights[rows].astype(np.float32)
+        summed: Vectors = weights @ self._weights[rows].astype(np.float32)
+        return summed
 
-    def vectors(self, terms: Sequence[str]) -> npt.NDArray[np.float32]:
-        """One row per term, shape (terms, dim), not unit length; zero for a term the model does not know."""
-        out = np.zeros((len(terms), self.dim), np.float32)
-        for at, term in enumerate(terms):
-            row = self._rows.get(term)
-            if row is not None:
-                out[at] = self._weights[row].astype(np.float32) * self._scales[row]
+    def vectors(self, terms: Sequence[str]) -> Vectors:
+        rows = np.array([self._rows.get(term, -1) for term in terms], np.int64)
+        out: Vectors = self._weights[rows].astype(np.float32) * self._scales[rows][:, None]
+        out[rows < 0] = 0
         return out

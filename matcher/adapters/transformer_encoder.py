@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from matcher.adapters.model_folder import TERM_EMBEDDING, check, fingerprint, modules
-from matcher.adapters.term_encoder import unit
+from matcher.asked import unit
 from matcher.errors import Unavailable
 from matcher.ports import Vectors
 

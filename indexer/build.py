@@ -1,0 +1,164 @@
+"""A reindex: the store's present state becomes a new, verified, published generation, while the old one serves.
+
+Rows of unchanged records are copied from the generation before, so the cost follows what changed. Nothing is written to
+the database, so a build may run beside the service.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+
+from indexer.verify import Checks, check_generation
+from indexer.workshop import Workshop, parts, workshop
+from matcher.adapters import shelves
+from matcher.adapters.shelves import Parts, Prepared, assemble, joined, key_of, prepare, rows_of, taken
+from matcher.errors import BrokenGeneration
+from matcher.library import differences
+from matcher.model import Kind, Record
+from matcher.profile import takes_part
+from matcher.settings import Settings
+from matcher.shelf import Shelf
+
+PARALLEL_FROM = 4_000
+"""New records from which a second process pays for the second it takes to start."""
+
+CHUNK = 1_000
+KEPT = 3
+
+Progress = Callable[[str, int, int], None]
+"""Told (step in Chinese, done, total)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `reused` counts the rows copied from the generation before."""
+
+    generation: str
+    revision: int
+    counts: dict[str, int]
+    reused: int
+    seconds: float
+    checks: Checks
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> BuildReport:
+    """Build, verify and publish. Raises Conflict while another build runs, RejectedGeneration when the new one is worse
+    than the floor; in both cases, and whenever this process dies, the old generation stays.
+
+    `workers` 0 takes as many processes as there are cores, at most 4.
+    """
+    begun = time.monotonic()
+    shop = workshop(settings)
+    with shop.generations.begin() as draft, shop.read_store() as store, store.read_snapshot() as snapshot:
+        counts: dict[str, int] = {}
+        reused = 0
+        for kind in Kind:
+            records = [record for record, _ in snapshot.records(kind) if takes_part(record)]
+            rows, copied = _rows(kind, records, shop, settings, progress, workers or min(4, os.cpu_count() or 1))
+            progress(f"写入{NAMES[kind]}索引", 0, 1)
+            folder = draft.path(f"{kind}/ids.json").parent
+            shelves.save(assemble(kind, rows), rows.keys, folder)
+            progress(f"写入{NAMES[kind]}索引", 1, 1)
+            counts[kind.value] = len(rows)
+            reused += copied
+        manifest = draft.finish(
+            revision=snapshot.revision,
+            counts=counts,
+            encoder=shop.parts.encoder.name,
+            analyser=shop.parts.analyser.version,
+            taxonomy=shop.parts.taxonomy.version,
+            weights=shop.weights.version,
+        )
+        progress("校验新索引", 0, 1)
+        checks = check_generation(manifest.name, shop)
+        shop.generations.publish(manifest.name)
+        progress("校验新索引", 1, 1)
+    shop.generations.prune(KEPT)
+    return BuildReport(manifest.name, manifest.revision, counts, reused, time.monotonic() - begun, checks)
+
+
+NAMES = {Kind.DEMAND: "需求", Kind.SOLUTION: "方案"}
+
+
+def _rows(
+    kind: Kind, records: Sequence[Record], shop: Workshop, settings: Settings, progress: Progress, workers: int
+) -> tuple[Prepared, int]:
+    """One prepared row per record, in order, and how many were copied."""
+    old = _previous(kind, shop)
+    keys = [key_of(record) for record in records]
+    fresh = [i for i, key in enumerate(keys) if key not in old.at]
+    kept = [i for i, key in enumerate(keys) if key in old.at]
+    step = f"分析{NAMES[kind]}"
+    chunks = [old.rows([old.at[keys[i]] for i in kept])] if kept else []
+    done = len(kept)
+    progress(step, done, len(records))
+    for chunk in _prepared([records[i] for i in fresh], shop.parts, settings, workers):
+        chunks.append(chunk)
+        done += len(chunk)
+        progress(step, done, len(records))
+    rows = joined(chunks or [prepare([], shop.parts)])
+    order = np.argsort(np.array(kept + fresh, np.int64), kind="stable").tolist()
+    return (rows if order == list(range(len(order))) else taken(rows, order)), len(kept)
+
+
+@dataclass(frozen=True, eq=False)
+class _Previous:
+    """The generation before, as far as its rows may be copied."""
+
+    shelf: Shelf | None
+    keys: np.ndarray
+    at: dict[bytes, int]
+
+    def rows(self, chosen: list[int]) -> Prepared:
+        assert self.shelf is not None
+        return rows_of(self.shelf, self.keys, chosen)
+
+
+def _previous(kind: Kind, shop: Workshop) -> _Previous:
+    nothing = _Previous(None, np.zeros((0, 16), np.uint8), {})
+    name = shop.generations.current()
+    if name is None:
+        return nothing
+    try:
+        manifest = shop.generations.verify(name)
+        if differences(manifest, shop.parts):
+            return nothing
+        folder = shop.generations.folder(name) / kind
+        keys = shelves.saved_keys(folder)
+        return _Previous(shelves.load(kind, folder), keys, {key.tobytes(): row for row, key in enumerate(keys)})
+    except BrokenGeneration:
+        return nothing
+
+
+def _prepared(records: Sequence[Record], parts: Parts, settings: Settings, workers: int) -> Iterator[Prepared]:
+    chunks = [records[start : start + CHUNK] for start in range(0, len(records), CHUNK)]
+    if len(records) < PARALLEL_FROM or workers < 2:
+        yield from (prepare(chunk, parts) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (settings,)) as pool:
+        yield from pool.map(_work, chunks)
+
+
+_worker_parts: Parts | None = None
+
+
+def _start(settings: Settings) -> None:
+    """In a worker process: load what turns records into rows, once."""
+    global _worker_parts
+    _worker_parts = parts(settings)
+
+
+def _work(records: Sequence[Record]) -> Prepared:
+    assert _worker_parts is not None
+    return prepare(records, _worker_parts)

@@ -1,0 +1,62 @@
+"""The one place below the door that chooses adapters: settings in, everything the indexer works with out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcher.adapters.encoders import open_encoder
+from matcher.adapters.shelves import Parts
+from matcher.analyser import Analyser
+from matcher.engine import Engine, View
+from matcher.errors import InvalidInput
+from matcher.generations import Generations
+from matcher.lexicon import Lexicon
+from matcher.settings import Settings
+from matcher.store import Store
+from matcher.taxonomy import Taxonomy
+from matcher.weights import Weights
+
+WEIGHTS_FILE = "ranker.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Workshop:
+    """Everything between the settings and the engine."""
+
+    settings: Settings
+    generations: Generations
+    parts: Parts
+    weights: Weights
+
+    def engine(self, view: Callable[[], View]) -> Engine:
+        """The engine over a view: a library's, or a fixed one."""
+        return Engine(self.parts.analyser, self.parts.encoder, self.parts.taxonomy, self.weights, view)
+
+    def read_store(self) -> Store:
+        """The store for reading; the caller closes it."""
+        return Store.open(self.settings.database_url, write=False)
+
+
+def parts(settings: Settings) -> Parts:
+    """Analyser, encoder and taxonomy of an installation; the analyser's probe has passed.
+
+    Raises InvalidInput for a bad data file, UnsafeModel for a bad model folder, Unavailable for a dead lexical arm.
+    """
+    analyser = Analyser.load(Lexicon.load(settings.data / "lexicon"), settings.cache_folder)
+    analyser.probe()
+    return Parts(analyser, open_encoder(settings.encoder, analyser), Taxonomy.load(settings.data / "taxonomy"))
+
+
+def weights(settings: Settings) -> Weights:
+    """The ranker's weights: those beside the encoder when it brings its own, else the shipped ones."""
+    own = settings.encoder / WEIGHTS_FILE
+    return Weights.load(own if own.is_file() else settings.data / "models" / WEIGHTS_FILE)
+
+
+def workshop(settings: Settings) -> Workshop:
+    """Raises InvalidInput when SCENEMATCH_INDEX_URL names an index server that is not built in."""
+    if not settings.index_url.startswith("faiss:"):
+        raise InvalidInput(f"SCENEMATCH_INDEX_URL 目前只支持 faiss:///文件夹，现在是“{settings.index_url}”。")
+    return Workshop(settings, Generations(Path(settings.index_folder)), parts(settings), weights(settings))

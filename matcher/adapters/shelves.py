@@ -1,0 +1,196 @@
+"""Shelves made, saved and opened: the one place that decides which index stands behind which port."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.adapters.arrays import broken, read_array, write_array
+from matcher.adapters.bm25 import Bm25Index
+from matcher.adapters.bm25_weights import Statistics
+from matcher.adapters.exact import ExactIndex
+from matcher.adapters.faiss_index import FaissIndex
+from matcher.adapters.forward import Forward
+from matcher.adapters.profiles_file import ProfilesFile, amounts, packed, unpacked
+from matcher.analyser import Analyser
+from matcher.asked import counted, encoded
+from matcher.model import Kind, Profile, Record
+from matcher.ports import Encoder
+from matcher.profile import PROFILE_VERSION, profile_of
+from matcher.shelf import DENSE_FIELDS, Shelf
+from matcher.tags import TagTable
+from matcher.taxonomy import Taxonomy
+
+BATCH = 512
+"""Records worked on between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What turns a record into index rows. Two shelves made with equal `version` may share rows."""
+
+    analyser: Analyser
+    encoder: Encoder
+    taxonomy: Taxonomy
+
+    @property
+    def version(self) -> str:
+        return f"{PROFILE_VERSION}|{self.analyser.version}|{self.encoder.name}|{self.taxonomy.version}"
+
+    def profile(self, record: Record) -> Profile:
+        """The record as the engine sees it."""
+        return profile_of(record, self.taxonomy, self.analyser.normalise)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Index rows before they are put together: everything that depends on one record alone.
+
+    keys holds 16 bytes per record, a digest of its content: equal keys under equal `Parts.version` mean equal rows.
+    """
+
+    ids: list[str]
+    keys: npt.NDArray[np.uint8]
+    profiles: list[bytes]
+    vectors: npt.NDArray[np.float16]
+    forward: Forward
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def key_of(record: Record) -> bytes:
+    """The digest by which a rebuild recognises an unchanged record. Its contact is not part of it, nor of the index."""
+    return hashlib.blake2b(repr(record).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def prepare(records: Sequence[Record], parts: Parts, progress: Callable[[int], None] = lambda done: None) -> Prepared:
+    """Tag, cut and encode every record. `progress` is told how many are done, every BATCH."""
+    profiles: list[bytes] = []
+    vectors = np.zeros((len(records), 1 + len(DENSE_FIELDS), parts.encoder.dim), np.float16)
+
+    def documents() -> Iterable[Mapping[str, Mapping[str, int]]]:
+        for row, record in enumerate(records):
+            profile = parts.profile(record)
+            profiles.append(packed(profile))
+            counts = counted(profile, parts.analyser)
+            vectors[row] = encoded(profile, counts, parts.encoder, "documents")
+            if (row + 1) % BATCH == 0:
+                progress(row + 1)
+            yield counts
+
+    forward = Forward.count(documents())
+    keys = np.frombuffer(b"".join(map(key_of, records)), np.uint8).reshape(-1, 16)
+    return Prepared([record.id for record in records], keys, profiles, vectors, forward)
+
+
+def rows_of(shelf: Shelf, keys: npt.NDArray[np.uint8], rows: Sequence[int]) -> Prepared:
+    """Rows of a saved shelf, ready to be put on another one. Raises TypeError for a shelf of changed rows."""
+    if not isinstance(shelf.lexical, Bm25Index) or not isinstance(shelf.profiles, ProfilesFile):
+        raise TypeError("rows are copied from a saved shelf only")
+    chosen = np.asarray(rows, np.int64)
+    return Prepared(
+        [shelf.ids[row] for row in rows],
+        keys[chosen],
+        [shelf.profiles.raw(row) for row in rows],
+        np.concatenate([shelf.whole[chosen][:, None], shelf.field_vectors[chosen]], axis=1),
+        shelf.lexical.forward.take(chosen),
+    )
+
+
+def taken(rows: Prepared, keep: Sequence[int]) -> Prepared:
+    """The chosen rows, in that order."""
+    return Prepared(
+        [rows.ids[i] for i in keep],
+        rows.keys[list(keep)],
+        [rows.profiles[i] for i in keep],
+        rows.vectors[list(keep)],
+        rows.forward.take(keep),
+    )
+
+
+def joined(parts: Sequence[Prepared]) -> Prepared:
+    """The rows of all parts, in order. Raises ValueError for none."""
+    return Prepared(
+        [id for part in parts for id in part.ids],
+        np.concatenate([part.keys for part in parts]),
+        [raw for part in parts for raw in part.profiles],
+        np.concatenate([part.vectors for part in parts]),
+        Forward.concat([part.forward for part in parts]),
+    )
+
+
+def assemble(kind: Kind, rows: Prepared, statistics: Statistics | None = None) -> Shelf:
+    """A shelf of prepared rows. With `statistics` of another shelf it scores as part of that one, and is exact."""
+    profiles = [unpacked(raw) for raw in rows.profiles]
+    whole = np.ascontiguousarray(rows.vectors[:, 0])
+    lexical = Bm25Index.build(rows.ids, rows.forward, statistics=statistics)
+    wide = whole.astype(np.float32)
+    return Shelf(
+        kind=kind,
+        ids=rows.ids,
+        row_of={id: row for row, id in enumerate(rows.ids)},
+        vectors=ExactIndex(rows.ids, wide) if statistics else FaissIndex.build(rows.ids, wide),
+        lexical=lexical,
+        whole=whole,
+        field_vectors=rows.vectors[:, 1:],
+        tags=TagTable.of([profile.tags for profile in profiles]),
+        money=amounts([profile.money for profile in profiles]),
+        profiles=ProfilesFile.of(rows.profiles),
+    )
+
+
+def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
+    """Write a shelf into `folder`, which must exist. Raises TypeError for a shelf of changed rows."""
+    if not isinstance(shelf.lexical, Bm25Index) or not isinstance(shelf.vectors, FaissIndex):
+        raise TypeError("a shelf of changed rows lives in memory only")
+    if not isinstance(shelf.profiles, ProfilesFile):
+        raise TypeError("profiles of a saved shelf are packed")
+    for name in ("vectors", "lexical"):
+        (folder / name).mkdir()
+    shelf.vectors.save(folder / "vectors")
+    shelf.lexical.save(folder / "lexical")
+    shelf.profiles.save(folder)
+    write_array(folder / "keys.npy", keys)
+    write_array(folder / "whole.npy", shelf.whole)
+    write_array(folder / "field_vectors.npy", np.ascontiguousarray(shelf.field_vectors))
+    write_array(folder / "tags.npy", shelf.tags.cells)
+    write_array(folder / "money.npy", shelf.money)
+    (folder / "tag_names.json").write_text(json.dumps(shelf.tags.names, ensure_ascii=False), "utf-8")
+    (folder / "ids.json").write_text(json.dumps(list(shelf.ids), ensure_ascii=False), "utf-8")
+
+
+def load(kind: Kind, folder: Path) -> Shelf:
+    """Open what `save` wrote; large arrays stay on disk. Raises BrokenGeneration when the files do not fit together."""
+    try:
+        ids = json.loads((folder / "ids.json").read_text("utf-8"))
+        names = tuple(json.loads((folder / "tag_names.json").read_text("utf-8")))
+    except (OSError, ValueError) as wrong:
+        raise broken("ids.json") from wrong
+    shelf = Shelf(
+        kind=kind,
+        ids=ids,
+        row_of={id: row for row, id in enumerate(ids)},
+        vectors=FaissIndex.load(folder / "vectors"),
+        lexical=Bm25Index.load(folder / "lexical"),
+        whole=read_array(folder / "whole.npy", np.float16, 2),
+        field_vectors=read_array(folder / "field_vectors.npy", np.float16, 3),
+        tags=TagTable(names, read_array(folder / "tags.npy", np.uint8, 2)),
+        money=read_array(folder / "money.npy", np.float32, 2),
+        profiles=ProfilesFile.load(folder),
+    )
+    parts = (shelf.vectors, shelf.lexical, shelf.whole, shelf.field_vectors, shelf.tags, shelf.money, shelf.profiles)
+    if any(len(part) != len(ids) for part in parts) or shelf.tags.cells.shape[1] != len(names):
+        raise broken("ids.json")
+    return shelf
+
+
+def saved_keys(folder: Path) -> npt.NDArray[np.uint8]:
+    """The record digests of a saved shelf, (rows, 16)."""
+    return read_array(folder / "keys.npy", np.uint8, 2)

@@ -1,0 +1,74 @@
+"""Which word of the demand meets which word of the offer: the embedding's own sum, term pair by term pair.
+
+With a bag encoder the cosine of two texts is (Σ aᵢ)·(Σ bⱼ) / (|a| |b|), so its share for the pair (i, j) is exactly
+aᵢ·bⱼ / (|a| |b|). What is shown is this sum, not a story about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.analyser import FUNCTION_WORDS
+from matcher.ports import BagEncoder, Vectors
+
+LOOKED_AT = 200
+"""Strongest pairs looked at for some that stand apart from each other."""
+
+MOST_TERMS = 64
+"""Terms per side that are looked at when the best pairs are picked: those with the largest vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One term of each side and its exact share of the cosine."""
+
+    ours: str
+    theirs: str
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bag:
+    """One side: its weightiest terms, their vectors (terms, dim) times their counts, the length of the whole sum."""
+
+    terms: Sequence[str]
+    vectors: Vectors
+    length: float
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int], encoder: BagEncoder) -> Bag:
+        """`length` is that of all terms, so that shares are shares of the true cosine."""
+        terms = [term for term in counts if len(term) > 1 and FUNCTION_WORDS.isdisjoint(term)]
+        vectors = encoder.vectors(terms) * np.array([counts[t] for t in terms], np.float32)[:, None]
+        if len(terms) > MOST_TERMS:
+            size = np.einsum("td,td->t", vectors, vectors)
+            keep = np.sort(np.argpartition(-size, MOST_TERMS)[:MOST_TERMS])
+            terms, vectors = [terms[i] for i in keep.tolist()], vectors[keep]
+        return cls(terms, vectors, float(np.linalg.norm(encoder.bag(counts))))
+
+
+def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
+    """The pairs that carry most of the cosine, strongest first, each term in one pair only, identical words left out.
+
+    Terms that lie inside a chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
+    """
+    norm = ours.length * theirs.length
+    if norm == 0 or not len(ours.terms) or not len(theirs.terms):
+        return []
+    shares = (ours.vectors @ theirs.vectors.T) / norm
+    chosen: list[Pair] = []
+    for flat in np.argsort(-shares, axis=None, kind="stable")[:LOOKED_AT].tolist():
+        i, j = divmod(flat, len(theirs.terms))
+        left, right, share = ours.terms[i], theirs.terms[j], float(shares[i, j])
+        if share <= 0 or len(chosen) == most:
+            break
+        if left != right and _apart(left, [p.ours for p in chosen]) and _apart(right, [p.theirs for p in chosen]):
+            chosen.append(Pair(left, right, share))
+    return chosen
+
+
+def _apart(term: str, chosen: Sequence[str]) -> bool:
+    return not any(term in other or other in term or term[-1] == other[0] or term[0] == other[-1] for other in chosen)

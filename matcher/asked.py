@@ -1,0 +1,80 @@
+"""A profile made ready to ask with: cut, counted and encoded once, for every shelf and every feature."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.analyser import Analyser
+from matcher.model import FIELDS, Profile
+from matcher.ports import BagEncoder, Encoder, Vectors
+from matcher.shelf import DENSE_FIELDS
+
+PARTS: Mapping[str, tuple[str, ...]] = {"title": ("title",), "body": ("body", "labels"), "needs": ("needs", "cases")}
+"""Which fields of a profile each dense field is made of."""
+
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The asking side of one match.
+
+    counts  field → term → occurrences
+    terms   term → weight of the lexical query; a word said five times is not five times as wanted
+    whole   unit vector of all fields, (dim,)
+    fields  unit vectors of DENSE_FIELDS, (len, dim); an empty field stands in with the whole
+    """
+
+    profile: Profile
+    counts: Mapping[str, Counts]
+    terms: Mapping[str, float]
+    whole: Vectors
+    fields: Vectors
+
+
+def counted(profile: Profile, analyser: Analyser) -> dict[str, Counts]:
+    """Field → term → occurrences, for the fields that have any text."""
+    return {name: analyser.counts(profile.fields[name]) for name in FIELDS if profile.fields.get(name)}
+
+
+def dense_text(profile: Profile, field: str) -> str:
+    """The text behind one dense field."""
+    return "\n".join(profile.fields[name] for name in PARTS[field] if profile.fields.get(name))
+
+
+def encoded(profile: Profile, counts: Mapping[str, Counts], encoder: Encoder, side: str) -> Vectors:
+    """Unit vectors of the whole and of DENSE_FIELDS, shape (1 + len(DENSE_FIELDS), dim); `side` is queries|documents.
+
+    A bag encoder adds up the terms already counted; any other one reads the texts.
+    """
+    if isinstance(encoder, BagEncoder):
+        sums = {name: encoder.bag(own) for name, own in counts.items()}
+        zero = np.zeros(encoder.dim, np.float32)
+        rows = [sum(sums.values(), zero)]
+        rows += [sum((sums[n] for n in PARTS[field] if n in sums), zero) for field in DENSE_FIELDS]
+        return unit(np.stack(rows))
+    encode = encoder.queries if side == "queries" else encoder.documents
+    return encode([profile.text(), *(dense_text(profile, field) for field in DENSE_FIELDS)])
+
+
+def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
+    """Everything the arms and features need to know of the asking side."""
+    counts = counted(profile, analyser)
+    total: Counter[str] = Counter()
+    for own in counts.values():
+        total.update(own)
+    vectors = encoded(profile, counts, encoder, "queries")
+    whole, fields = vectors[0], vectors[1:].copy()
+    fields[~fields.any(axis=1)] = whole
+    return Asked(profile, counts, {term: 1 + math.log(count) for term, count in total.items()}, whole, fields)
+
+
+def unit(rows: Vectors) -> Vectors:
+    """Rows at length 1; zero rows stay zero."""
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return (rows / np.where(norms == 0, 1, norms)).astype(np.float32)

@@ -1,0 +1,155 @@
+"""The engine: one screen, both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.analyser import Analyser
+from matcher.asked import Asked, ask
+from matcher.explain import Explainer
+from matcher.features import Pool, matrix
+from matcher.filters import Filter, allowed
+from matcher.model import Evidence, Kind, Match, Profile, Ranking, Requirement
+from matcher.ports import Encoder, RowNumbers, Rows
+from matcher.requirements import compare
+from matcher.shelf import Shelf
+from matcher.taxonomy import Taxonomy
+from matcher.weights import Weights
+
+CANDIDATES = 100
+"""Candidates taken from each arm, at least; and five times the k asked for."""
+
+STRONGEST_TERMS = 48
+"""Query terms the lexical arm looks for when it collects candidates; scores count all of them."""
+
+NOTHING_YET = "还没有可供匹配的记录，请先导入。"
+NOT_SUITABLE = "没有达到“合适”标准的方案；以下结果仅供参考，建议列入下一批征集。"
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side as it stands now: the generation's shelf, the rows of it that no longer count, and the changed rows."""
+
+    base: Shelf
+    hidden: Rows
+    delta: Shelf
+
+    def shelves(self) -> tuple[tuple[Shelf, Rows], ...]:
+        """Each shelf with the rows that count."""
+        return ((self.base, ~self.hidden), (self.delta, self.delta.every_row()))
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The whole index at one moment. A ranking is a function of it, the query and the filters."""
+
+    generation: str
+    sides: Mapping[Kind, Side]
+
+
+class Engine:
+    """Ranks one side for a profile of the other (or of the same), with its reasons."""
+
+    def __init__(
+        self,
+        analyser: Analyser,
+        encoder: Encoder,
+        taxonomy: Taxonomy,
+        weights: Weights,
+        view: Callable[[], View],
+    ) -> None:
+        """`view` is asked at every match, so that a change shows at once."""
+        self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
+        self.weights = weights
+        self._view = view
+        self._names = tuple(weights.weights)
+        self._factors = np.array([weights.weights[name] for name in self._names])
+        self._explain = Explainer(analyser, encoder, taxonomy)
+
+    def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
+        """The k best records of the other side: solutions for a demand, demands for a solution."""
+        return self._rank(query, query.kind.other, k, filters)
+
+    def similar(self, query: Profile, *, k: int = 5, filters: Sequence[Filter] = ()) -> Ranking:
+        """The k nearest records of the same side, the query's own record apart."""
+        return self._rank(query, query.kind, k, filters)
+
+    def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
+        view = self._view()
+        asked = ask(query, self._analyser, self._encoder)
+        found = [
+            candidate
+            for shelf, counting in view.sides[kind].shelves()
+            for candidate in self._scored(asked, shelf, counting, k, filters)
+        ]
+        found.sort(key=lambda c: (-c.score, c.id))
+        matches = tuple(self._told(asked, candidate) for candidate in found[:k])
+        suitable = any(match.grade >= self.weights.suitable for match in matches)
+        return Ranking(
+            generation=view.generation,
+            matches=matches,
+            suitable=suitable,
+            filters=tuple(map(str, filters)),
+            notes=() if suitable else (NOT_SUITABLE if matches else NOTHING_YET,),
+        )
+
+    def _scored(
+        self, asked: Asked, shelf: Shelf, counting: Rows, k: int, filters: Sequence[Filter]
+    ) -> list[_Candidate]:
+        """The candidates of both arms with their points, unordered."""
+        rows = self._candidates(asked, shelf, counting & allowed(filters, shelf), k)
+        pool = Pool.of(asked, shelf, rows, self._taxonomy)
+        points = matrix(pool, self._names) * self._factors
+        totals = points.sum(axis=1)
+        best = np.lexsort((rows, -totals))[: max(k, 1)]
+        return [_Candidate(pool, int(at), points[at], self.weights.base) for at in best]
+
+    def _candidates(self, asked: Asked, shelf: Shelf, rows: Rows, k: int) -> RowNumbers:
+        depth = max(CANDIDATES, 5 * k)
+        own = shelf.row_of.get(asked.profile.id)
+        if own is not None and asked.profile.kind is shelf.kind:
+            rows = rows.copy()
+            rows[own] = False
+        hits = shelf.vectors.search(asked.whole, depth, rows)
+        hits += shelf.lexical.search(asked.terms, depth, rows, STRONGEST_TERMS)
+        return np.array(sorted({shelf.row_of[hit.id] for hit in hits}), np.int64)
+
+    def _told(self, asked: Asked, found: _Candidate) -> Match:
+        pool = found.pool
+        profile = pool.shelf.profiles[int(pool.rows[found.at])]
+        candidate = self._explain.candidate(
+            profile, pool.overlap.contributions(found.at), float(pool.dense[found.at, 0])
+        )
+        points = dict(zip(self._names, map(float, found.points), strict=True))
+        evidence: tuple[Evidence, ...] = tuple(self._explain.evidence(asked, candidate, points, self.weights.base))
+        return Match(found.id, evidence, requirements(asked.profile, profile))
+
+
+class _Candidate:
+    """One row with its points, before anything is put into words."""
+
+    __slots__ = ("at", "id", "points", "pool", "score")
+
+    def __init__(self, pool: Pool, at: int, points: np.ndarray, base: float) -> None:
+        self.pool, self.at, self.points = pool, at, points
+        self.id = pool.shelf.ids[int(pool.rows[at])]
+        self.score = float(points.sum()) + base
+
+
+def requirements(query: Profile, candidate: Profile) -> tuple[Requirement, ...]:
+    """The demand's measurable requirements held against the offer, whichever of the two is asking.
+
+    Two demands have nothing to hold against each other. What the description asks for comes after the requirements.
+    """
+    if query.kind is candidate.kind:
+        return ()
+    demand, offer = (query, candidate) if query.kind is Kind.DEMAND else (candidate, query)
+    side = "query" if query.kind is Kind.DEMAND else "candidate"
+    out: list[Requirement] = []
+    for field in ("needs", "body"):
+        if text := demand.fields.get(field, ""):
+            out += compare(text, offer.fields, field=field, context=demand.text(), side=side)  # type: ignore[arg-type]
+    return tuple(out)

@@ -1,0 +1,124 @@
+"""Named features of (query, candidate): numbers from 0 up, of which more never means less likely.
+
+Every feature is one row of the table below; the ranker is nothing but their weighted sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.asked import Asked
+from matcher.ports import Overlap, RowNumbers
+from matcher.shelf import DENSE_FIELDS, Shelf
+from matcher.taxonomy import Taxonomy
+
+Column = npt.NDArray[np.float64]
+"""Shape (rows,): one feature of every candidate."""
+
+RIPE = 7
+"""Maturity level from which an offer counts as ripe: it has left the trial."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The candidates of one shelf, and what is looked up once for all features."""
+
+    asked: Asked
+    shelf: Shelf
+    rows: RowNumbers
+    overlap: Overlap
+    dense: npt.NDArray[np.float32]
+    by_field: npt.NDArray[np.float32]
+    self_score: float
+    taxonomy: Taxonomy
+
+    @classmethod
+    def of(cls, asked: Asked, shelf: Shelf, rows: RowNumbers, taxonomy: Taxonomy) -> Pool:
+        """Looks up everything the features need about these rows."""
+        vectors = np.vstack([asked.whole[None], asked.fields])
+        return cls(
+            asked,
+            shelf,
+            rows,
+            shelf.lexical.overlap(asked.terms, rows),
+            shelf.whole[rows].astype(np.float32) @ vectors.T,
+            np.einsum("rfd,qd->rfq", shelf.field_vectors[rows].astype(np.float32), vectors, optimize=True),
+            shelf.lexical.self_score(asked.terms) if asked.terms else 1.0,
+            taxonomy,
+        )
+
+    def tagged(self, facet: str) -> list[str]:
+        """The asking side's tags of one facet, with prefix, sorted."""
+        return sorted(f"{facet}:{value}" for value in self.asked.profile.tagged(facet))
+
+
+def _positive(cosines: npt.NDArray[np.float32]) -> Column:
+    return np.maximum(cosines.astype(np.float64), 0)
+
+
+def _field(pool: Pool, theirs: str, ours: str) -> Column:
+    """Cosine of their field with one of our fields, or with our whole text."""
+    column = 0 if ours == "whole" else 1 + DENSE_FIELDS.index(ours)
+    return _positive(pool.by_field[:, DENSE_FIELDS.index(theirs), column])
+
+
+def _lexical(pool: Pool) -> Column:
+    return np.sqrt(np.maximum(pool.overlap.scores().astype(np.float64), 0) / pool.self_score)
+
+
+def _lexical_title(pool: Pool) -> Column:
+    return np.sqrt(np.maximum(pool.overlap.field_scores("title").astype(np.float64), 0) / pool.self_score)
+
+
+def _shared(pool: Pool, facet: str) -> Column:
+    """1 when a tag of the facet is shared, and a little more for every further one."""
+    shared = pool.shelf.tags.shared(pool.rows, pool.tagged(facet))
+    return np.log2(1 + shared.astype(np.float64))
+
+
+def _industry(pool: Pool) -> Column:
+    own = pool.asked.profile.tagged("industry")
+    near = {f"industry:{other}" for name in own for other in pool.taxonomy.related(name)}
+    same = np.minimum(pool.shelf.tags.shared(pool.rows, pool.tagged("industry")), 1)
+    related = np.minimum(pool.shelf.tags.shared(pool.rows, sorted(near)), 1)
+    return np.maximum(same.astype(np.float64), 0.5 * related)
+
+
+def _region(pool: Pool) -> Column:
+    return np.minimum(pool.shelf.tags.shared(pool.rows, pool.tagged("region")), 1).astype(np.float64)
+
+
+def _maturity(pool: Pool) -> Column:
+    ripe = [n for n in pool.taxonomy.names["maturity"] if (pool.taxonomy.maturity_level(n) or 0) >= RIPE]
+    return np.minimum(pool.shelf.tags.shared(pool.rows, [f"maturity:{n}" for n in ripe]), 1).astype(np.float64)
+
+
+FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
+    {
+        "semantic": ("整体意思", lambda pool: _positive(pool.dense[:, 0])),
+        "semantic_ask": ("标题与全文", lambda pool: _positive(pool.dense[:, 1])),
+        "semantic_name": ("全文与名称", lambda pool: _field(pool, "title", "whole")),
+        "semantic_body": ("问题与能力", lambda pool: _field(pool, "body", "body")),
+        "semantic_needs": ("指标与指标", lambda pool: _field(pool, "needs", "needs")),
+        "lexical": ("共同用词", _lexical),
+        "lexical_title": ("名称用词", _lexical_title),
+        "industry": ("行业", _industry),
+        "technology": ("技术方向", lambda pool: _shared(pool, "technology")),
+        "task": ("作业类型", lambda pool: _shared(pool, "task")),
+        "region": ("地区", _region),
+        "maturity": ("成熟度", _maturity),
+    }
+)
+"""Feature → its Chinese name and how it is computed. Add a row to add a feature; weights name rows of this table."""
+
+
+def matrix(pool: Pool, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
+    """One row per candidate, one column per named feature, shape (rows, names)."""
+    if not len(pool.rows):
+        return np.zeros((0, len(names)))
+    return np.column_stack([FEATURES[name][1](pool) for name in names])
