@@ -70,9 +70,9 @@ _SAYS_NOTHING = frozenset({POINT, TIMES, GRADE, DEGREE, NUMBER})
 _FINE = ("精度", "精确度", "分辨率", "准确度")
 _FINER = re.compile(r"不[得应能可宜]?低于|不[得应能可宜]?小于|高于")
 _COARSER = re.compile(r"低于")
-_ASIDE = re.compile(r"\s?\([^()]{0,24}\)")
+_ASIDE = re.compile(r" ?\([^()]{0,24}\)")
 _EXTREMES = (Part.MAX, Part.MIN, Part.BEST, Part.MEAN)
-_AND = re.compile(r"[\s且并,，、和]*")
+_AND = re.compile("[ 且并,，、和]*")
 
 
 def parse(text: str, measures: Measures | None = None) -> tuple[Indicator, ...]:

@@ -72,39 +72,39 @@ class _Atom:
     loose: bool = False
     attached: bool = False
     dash: bool = False
+    han: bool = False
 
     @property
     def dimension(self) -> str:
         return self.unit.dimension if self.unit else NUMBER
 
 
-_IP = re.compile(r"(?<![A-Za-z0-9])[iI][pP]\s?(?P<solid>[0-6Xx])(?P<water>[0-9Xx])[kK]?(?![0-9A-Za-z.])")
-_MONEY_AFTER = re.compile(r"\s?(?:元|块钱|美元|美金|港元|港币|澳门元|葡币|欧元|日元|人民币|英镑|RMB|USD|HKD|MOP)")
+_RANGING = ("~", "-", "至", "到")
+_IP = re.compile(r"(?<![A-Za-z0-9])[iI][pP] ?(?P<solid>[0-6Xx])(?P<water>[0-9Xx])[kK]?(?![0-9A-Za-z.])")
+_MONEY_AFTER = re.compile(r" ?(?:元|块钱|美元|美金|港元|港币|澳门元|葡币|欧元|日元|人民币|英镑|RMB|USD|HKD|MOP)")
 _MONEY_BEFORE = frozenset("￥¥$€£")
-_DATE_AFTER = re.compile(
-    r"\s?年\s?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月|\s?年(?=[-~至到]\s?(?:19|20)[0-9]{2}年)"
-)
+_DATE_AFTER = re.compile(r" ?年 ?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月| ?年(?=[-~至到] ?(?:19|20)[0-9]{2}年)")
 _YEARS = (1900, 2100)
-_MINUTES = re.compile(r"\s?分(?=\s?(?:[0-9]+|[一二三四五六七八九十]+)秒)")
+_MINUTES = re.compile(r" ?分(?= ?(?:[0-9]+|[一二三四五六七八九十]+)秒)")
 _TENTHS = re.compile(r"成(?P<more>[半一二三四五六七八九])?(?![本功品员立熟分像为长果型套都交绩就排群对了片活])")
 _AND_A_HALF = re.compile(r"个半(?P<unit>小时|钟头|月)")
 _HALF_AFTER = re.compile(r"半(?![径成自数小分个年月天秒])")
 _DECIMETRES = re.compile(r"(?P<digit>[一二三四五六七八九])(?=[高宽长深厚,，。;；、)的以左]|$)")
-_SIGN = re.compile(r"(?:±|\+/-|\+-|正负|零下|负|-|\+)\s?$")
+_SIGN = re.compile(r"(?:±|\+/-|\+-|正负|零下|负|-|\+) ?$")
 _SIGNS = {"±": "±", "+/-": "±", "+-": "±", "正负": "±", "零下": "零下", "负": "-", "-": "-", "+": ""}
 _BEFORE_MINUS = frozenset(" :([~≥≤<>=至到,，。;；、\n")
 _HALVES = frozenset({TIME, MONTH, LENGTH, MASS})
 _NO_HALF = frozenset({"天", "日", "周", "星期", "礼拜", "昼夜"})
-_CLOSED = re.compile(r"\s?(?:$|[,，。;；、)\n]|(?:及|或)?以[上下内]|左右)")
+_CLOSED = re.compile(r" ?(?:$|[,，。;；、)\n]|(?:及|或)?以[上下内]|左右)")
 _DIGITS = "零一二三四五六七八九"
 
-_TO = re.compile(r"\s?(?:~|-|至|到)\s?")
-_BY = re.compile(r"\s?×\s?[长宽高深φΦ]?\s?")
+_TO = re.compile(r" ?(?:~|-|至|到) ?")
+_BY = re.compile(r" ?× ?[长宽高深φΦ]? ?")
 _FROM = re.compile(r"(?:由|从|自)[^,，。;；、由从自]{0,6}$")
 _CHANGED = re.compile(
-    r"(?:以上|以下|左右|多)?[,，]?\s?(?:已|逐步|大幅|平均|直接)?"
+    r"(?:以上|以下|左右|多)?[,，]? ?(?:已|逐步|大幅|平均|直接)?"
     r"(?:(?:下?降低?|减少?|缩短?|压缩?|压降|收窄|提高?|提升|上?升高?|增加?|增长|延长|变|改善|优化|改)(?:了)?(?:到了?|至|为|成|→)"
-    r"|→|->|=>|变)\s?(?:约|近|每\w?|不到|不足|不[高大]于|不超过?|低于|小于|[≤<])?"
+    r"|→|->|=>|变) ?(?:约|近|每\w?|不到|不足|不[高大]于|不超过?|低于|小于|[≤<])?"
 )
 _WARM = re.compile(r"[温热冷冻寒暑烧℃]")
 _TURN = re.compile(r"[角转旋坡倾仰摆弯翻折]|视场|方位|姿态|法向")
@@ -114,8 +114,9 @@ def quantities(folded: str) -> list[Quantity]:
     """The quantities of a folded text (`numerals.fold`), left to right, never overlapping, at most MOST."""
     found = list(_joined(folded, list(_atoms(folded))))
     if "p" in folded or "P" in folded:
-        found += _grades(folded)
-        found.sort(key=lambda q: q.start)
+        grades = list(_grades(folded))
+        inside = {place for grade in grades for place in range(grade.start, grade.end)}
+        found = sorted((*(q for q in found if q.start not in inside), *grades), key=lambda q: q.start)
     return found[:MOST]
 
 
@@ -147,7 +148,7 @@ def _atom(folded: str, number: Number) -> _Atom | None:
         value, unit = _measured(folded, number)
     if number.half and (unit is None or unit.dimension not in _HALVES or unit.written in _NO_HALF):
         return None
-    if unit is None and number.han:
+    if unit is None and number.han and folded[end : end + 1] not in _RANGING:
         return None
     sign = _SIGN.search(folded, max(0, start - 4), start)
     written = _SIGNS[sign[0].strip()] if sign else ""
@@ -166,6 +167,7 @@ def _atom(folded: str, number: Number) -> _Atom | None:
         loose=unit is None or (number.han and value == 1 and not number.part),
         attached=number.attached and not written,
         dash=dash and not number.attached and unit is None,
+        han=number.han,
     )
 
 
@@ -271,7 +273,7 @@ def _continues(folded: str, first: _Atom, second: _Atom) -> bool:
 
 
 def _single(folded: str, atom: _Atom) -> Quantity | None:
-    if atom.attached or (atom.unit is None and not _CLOSED.match(folded, atom.end)):
+    if atom.attached or (atom.unit is None and (atom.han or not _CLOSED.match(folded, atom.end))):
         return None
     value = _signed(atom) * _size(atom)
     dimension = _resolved(folded, atom)

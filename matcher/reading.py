@@ -20,9 +20,9 @@ _RUN = 16
 _CLAUSE = re.compile(r"[，;；。!！?？\n、【】《》“”,.]")
 _NO_BREAK = re.compile(r",[0-9]{3}(?![0-9])|\.(?![\u4e00-\u9fff\s]|$)")
 _SENTENCE = re.compile(r"[;；。!！?？\n]")
-_JOIN = re.compile(r"(?:和|与|及|以及|、|/|或)\s?[\u4e00-\u9fff]{0,4}")
-_NEXT = re.compile(r"\s?[和与及、,，/]\s?(?:≤|≥|<|>|不低于|不高于|不超过|低于|高于)?")
-_LINK = re.compile(r"\s?(?:级|级别)?(?:的[\u4e00-\u9fff]{0,4}?|超长|长)?\s?")
+_JOIN = re.compile(r"(?:和|与|及|以及|、|/|或) ?[\u4e00-\u9fff]{0,4}")
+_NEXT = re.compile(r" ?[和与及、,，/] ?(?:≤|≥|<|>|不低于|不高于|不超过|低于|高于)?")
+_LINK = re.compile(r" ?(?:级|级别)?(?:的[\u4e00-\u9fff]{0,4}?|超长|长)? ?")
 _REACH = 5
 _PREAMBLE = re.compile(
     r"(?:\s|要求|希望|期望|需要?|应|须|力争|目标|争取|拟|计划|将其?|使其?|可以?|能够?|已|现|并|逐步|进一步|(?:上线|使用|应用|改造|部署)后)*"
@@ -257,10 +257,11 @@ class Reader:
         measure = self._measures.implied(rated.dimension)
         place = bisect_left(self._starts, behind)
         limit = self._starts[place] if place < len(self._starts) else high
-        end = behind if measure is not None else min(high, limit, behind + 20)
+        end = behind if measure is not None else max(behind, min(high, limit, behind + 20))
+        end = behind + len(self._folded[behind:end].rstrip())
         run = PER.sub("", self._folded[max(low, start - _RUN) : start])
         begin = self._begin(low, start)
-        return Reading(rated, measure, None, both(relation, suffix), begin, max(end, behind), behind, run=run)
+        return Reading(rated, measure, None, both(relation, suffix), begin, end, behind, run=run)
 
     def _relation(self, said: Sequence[tuple[Part, str]], figure: Quantity) -> tuple[str, int]:
         """The comparison by the words before and behind the figure, and where the latter end."""

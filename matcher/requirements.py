@@ -167,7 +167,7 @@ class _Judge:
         self._title = fold(offer.get("title", ""))
 
     def verdict(self, asked: Indicator) -> Verdict:
-        same = tuple(s for s in self._statements if asked.quantity and s.indicator.quantity == asked.quantity)
+        same = tuple(s for s in self._statements if asked.quantity and _same_name(asked, s.indicator))
         if not same:
             return Verdict(Status.UNKNOWN, "")
         comparable = tuple(s for s in same if _same_unit(asked, s.indicator))
@@ -205,8 +205,14 @@ class _Judge:
 _FAR = 9
 
 
+def _same_name(asked: Indicator, offered: Indicator) -> bool:
+    """The same indicator, or the same word for another one (续航 in hours and in kilometres), which tells the unit."""
+    return asked.quantity == offered.quantity or (asked.name != "" and fold(asked.name) == fold(offered.name))
+
+
 def _same_unit(asked: Indicator, offered: Indicator) -> bool:
-    return asked.dimension == offered.dimension and len(asked.parts) == len(offered.parts)
+    same = asked.quantity == offered.quantity and asked.dimension == offered.dimension
+    return same and len(asked.parts) == len(offered.parts)
 
 
 def _together(verdicts: list[Verdict]) -> Verdict:

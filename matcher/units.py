@@ -206,8 +206,8 @@ def _branch(word: str) -> str:
 
 
 _UNIT = re.compile("|".join(_branch(word) for word in sorted(_TABLE, key=lambda w: (-len(w), w))))
-_OVER = re.compile(r"\s?(?:/|每)\s?(?:(?P<period>[天日周月年班]|d(?![A-Za-z]))|(?P<minute>分(?!钟)|时)|(?=\S))")
-_PRODUCT_DOT = re.compile(r"\s?[/·•每](?=[A-Za-z\u4e00-\u9fff])")
+_OVER = re.compile(r"(?: ?/ ?|每)(?:(?P<period>[天日周月年班]|d(?![A-Za-z]))|(?P<minute>分(?!钟)|时)|(?=\S))")
+_PRODUCT_DOT = re.compile(r" ?[/·•每](?=[A-Za-z\u4e00-\u9fff])")
 _DENOMINATORS = frozenset({TIME, LENGTH, AREA, VOLUME, MASS})
 _BARE_TIME = {"分": Fraction(60), "时": Fraction(3600)}
 
@@ -229,7 +229,7 @@ def unit_at(folded: str, at: int) -> Unit | None:
 
 def _rate(folded: str, top: Unit) -> Unit | None:
     over = _OVER.match(folded, top.end)
-    if over is None:
+    if over is None or (top.dimension == RATIO and over[0] == "每"):
         return top
     if over["period"]:
         return _final(folded, Unit(f"{top.dimension}/{_PERIODS[over['period']]}", top.size, over.end(), top.written))

@@ -122,8 +122,8 @@ _PART = re.compile(
     rf"|(?P<mean>{'|'.join(_words(_MEAN))})|(?P<condition>{_CONDITION})(?:条件|环境|工况|状态|场景|情况)?下?"
     rf"|(?P<each>分别)|(?P<aside>\([^()]{{0,24}}\))|(?P<filler>\s|{_PER_PLAIN}|{'|'.join(_words(_FILLERS))})"
 )
-_BEFORE = re.compile(rf"(?:{_RELATION})\s?(?:约|近)?\s?$")
-_SUFFIX = re.compile(rf"\s?(?:{_alternation(SUFFIXES, 's')})")
+_BEFORE = re.compile(rf"(?:{_RELATION}) ?(?:约|近)? ?$")
+_SUFFIX = re.compile(rf" ?(?:{_alternation(SUFFIXES, 's')})")
 _IN_NAME = re.compile(
     rf"(?P<best>{'|'.join(_words(_BEST))})|(?P<max>{'|'.join(_words(_MAX))})|(?P<min>{'|'.join(_words(_MIN))})"
     rf"|(?P<mean>{'|'.join(_words(_MEAN))})|(?P<condition>{_CONDITION})"

@@ -347,7 +347,10 @@ def test_direction_follows_the_indicator() -> None:
 # Laws
 
 PIECES = st.sampled_from([text for text, _ in GOLDEN])
-ALPHABET = "漏检率识别不低于高超过以上内≤≥<>=~-—±×%‰.,，。；、（）():0123456789一二三十百千万半两点成零下个多年月天时分秒米吨公斤度kgmsIPWdB 人工目前要求由降到到和\n"
+ALPHABET = (
+    "漏检率识别不低于高超过以上内≤≥<>=~-—±×%‰.,，。；、（）():0123456789一二三十百千万半两点成零下个多年月天时分秒米吨公斤度"
+    "kgmsIPWdB 人工目前要求由降到和\n"
+)
 
 
 @settings(deadline=None, max_examples=300)
@@ -476,7 +479,7 @@ HEAD = "指标\t方向\t量纲\t比法\t同义名称\t互补名称\n"
 def test_a_wrong_row_is_refused_with_its_line(tmp_path, row: str, message: str) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "indicators.tsv"
     file.write_text(HEAD + row, "utf-8")
-    with pytest.raises(InvalidInput, match="indicators.tsv 第 2 行") as refused:
+    with pytest.raises(InvalidInput, match=r"indicators\.tsv 第 2 行") as refused:
         Measures.load(file)
     assert message in str(refused.value)
 
