@@ -23,7 +23,9 @@ DICTIONARY = "dictionary.txt"
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything the lexicon files say. Build it with `load`; it never changes afterwards. All words are simplified, in lower case.
+    """Everything the lexicon files say. Build it with `load`; it never changes afterwards.
+
+    All words are simplified and, but for the dictionary and the Hong Kong words, in lower case.
 
     synonyms    word → the other words of its groups, in file order
     bridges     demander's word → vendor's words with a weight in (0, 1]

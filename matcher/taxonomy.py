@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from matcher import tables
-from matcher.cues import SHORTEST, Cues
+from matcher.cues import SHORTEST, Cues, fold
 from matcher.tables import Row
 
 FACETS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
@@ -29,7 +29,7 @@ FACETS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
 线索词 are words that imply it anywhere in a text, and so also alone."""
 
 TRAPS = ("traps.tsv", ("词语", "说明"))
-"""Words that look like they contain a cue and do not (天秤座, 新兴产业)."""
+"""Words that look like they contain a cue and do not (化工具, 老师傅)."""
 
 _SPLIT = re.compile(r"[\s、，,;；/|·+()\[\]【】「」]+")
 _TAILS = re.compile(r"(?:行业|产业|领域|场景|应用|技术|系统|业|等)$")
@@ -95,12 +95,13 @@ class Taxonomy:
     def resolve(self, facet: str, word: str) -> str | None:
         """The name that a form word stands for in one facet: itself, an alias, or a cue of exactly one name."""
         known = self._known.get(facet, {})
-        folded = word.strip().casefold()
+        folded = fold(word.strip())
         return known.get(folded) or known.get(_TAILS.sub("", folded))
 
     def region_of(self, text: str) -> str | None:
-        """The first place named in a text: its city, or the province (香港, 澳门 count as cities) when only that is."""
-        return next((tag.partition(":")[2] for tag in self._places.find(text)), None)
+        """The first place named in a text, as its city; a province only where no city of it is named."""
+        found = [tag.partition(":")[2] for tag in self._places.find(text)]
+        return next((r for r in found if all(o == r or self.province(o) != r for o in found)), None)
 
     def province(self, region: str) -> str | None:
         """The province of a region name; of a province, itself. None for an unknown name."""
@@ -113,7 +114,7 @@ class Taxonomy:
         return row is not None and row["大湾区"] == "是"
 
     def parent(self, technology: str) -> str | None:
-        """The technology direction above a name (机器视觉 → 感知); None for a direction or an unknown name."""
+        """The technology direction above a name (机器视觉 → 感知识别); None for a direction or an unknown name."""
         row = self._rows.get(f"technology:{technology}")
         return (row["上级"] or None) if row else None
 
@@ -158,13 +159,13 @@ def _known_words(table: Sequence[Row], columns: Sequence[str]) -> dict[str, str]
     owners: dict[str, Row] = {}
     for row in table:
         for word in (row["名称"], *row.words("别名")):
-            owner = owners.setdefault(word.casefold(), row)
+            owner = owners.setdefault(fold(word), row)
             if owner is not row:
                 raise row.wrong(f"「{word}」已经属于「{owner['名称']}」（第 {owner.line} 行）")
     implied: dict[str, set[str]] = {}
     for row in table:
         for word in _cue_words(row, columns):
-            implied.setdefault(word.casefold(), set()).add(row["名称"])
+            implied.setdefault(fold(word), set()).add(row["名称"])
     clear = {word: min(names) for word, names in implied.items() if len(names) == 1}
     return clear | {word: row["名称"] for word, row in owners.items()}
 
@@ -190,4 +191,5 @@ def _check_levels(rows: Mapping[str, Row]) -> None:
             if parent is None or parent["上级"]:
                 raise row.wrong(f"上级「{row['上级']}」不是技术方向的名称")
         elif tag.startswith("maturity:"):
-            row.number("级别", 1, 9)
+            if row["级别"] not in set("123456789"):
+                raise row.wrong(f"「级别」应是 1 到 9 的整数，现为「{row['级别']}」")
