@@ -13,7 +13,6 @@ from api.rebuild import Job
 from matcher.library import IndexState
 from matcher.model import Demand, Kind, Match, Profile, Ranking, Record, Solution, Span
 from matcher.profile import texts_of
-from matcher.store import KeyInfo
 from matcher.store.codec import to_json
 
 
@@ -118,17 +117,4 @@ def index_json(state: IndexState, weights: str, job: Job | None) -> dict[str, An
         "weights": weights,
         "stale": state.stale,
         "job": job_json(job),
-    }
-
-
-def key_json(key: KeyInfo) -> dict[str, Any]:
-    """A key without its secret."""
-    return {
-        "prefix": key.prefix,
-        "role": key.role,
-        "label": key.label,
-        "created_at": key.created_at.isoformat(),
-        "expires_at": key.expires_at.isoformat(),
-        "revoked": key.revoked,
-        "last_used": key.last_used.isoformat() if key.last_used else None,
     }

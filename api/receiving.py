@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import orjson
 from fastapi import Response, UploadFile
@@ -17,17 +16,13 @@ from api.idempotency import Once
 from api.limits import UPLOAD_BYTES, too_large
 from api.parts import Parts
 from api.presenting import json_response
-from indexer.importing import ImportReport, Problem
+from api.reporting import NOTHING, report_json
 from indexer.isolated import import_isolated
 from matcher.errors import InvalidInput
 from matcher.model import Kind
-from matcher.store import KeyInfo, Saved
-
-LISTED = 1000
-"""Problems listed in one answer; the counts are complete."""
+from matcher.store import KeyInfo
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:\"/\\|?*]")
-NOTHING = Saved((), 0, 0, 0)
 
 
 def receive(
@@ -82,32 +77,3 @@ def _kept(folder: Path, name: str, content: bytes) -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(own, ignore_errors=True)
-
-
-def report_json(report: ImportReport, saved: Saved, *, dry_run: bool = False) -> dict[str, Any]:
-    """The report with what became of its records."""
-    kinds = [record.kind for record in report.records]
-    return {
-        "file": report.file,
-        "dry_run": dry_run,
-        "demands": kinds.count(Kind.DEMAND),
-        "solutions": kinds.count(Kind.SOLUTION),
-        "created": saved.created,
-        "updated": saved.updated,
-        "unchanged": saved.unchanged,
-        "rejected": len(report.rejected),
-        "problems_total": len(report.problems),
-        "problems": [_problem(problem) for problem in report.problems[:LISTED]],
-    }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {
-        "row": problem.row,
-        "sheet": problem.sheet,
-        "column": problem.column,
-        "code": problem.code,
-        "found": problem.found,
-        "hint": problem.hint,
-        "verdict": problem.verdict.value,
-    }

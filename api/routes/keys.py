@@ -9,7 +9,8 @@ from fastapi import FastAPI, Path, Response
 from api.auth import ManagingKeys
 from api.documenting import guarded
 from api.parts import Parts
-from api.presenting import json_response, key_json
+from api.presenting import json_response
+from api.reporting import key_json
 from api.schemas.service import KeyCreated, KeyIn, KeyList, KeyOut
 from matcher.store import utc_now
 

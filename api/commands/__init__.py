@@ -1,0 +1,1 @@
+"""One module per command of `scenematch`: what it asks for, and what it does."""

@@ -1,0 +1,86 @@
+"""`scenematch demo`, which `make run` calls: from nothing to a page that ranks, in one command."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from api.commands.importing import CONSOLE, import_files
+from api.commands.output import Progress, say
+from matcher.errors import UnreadableFile
+from matcher.generations import Generations
+from matcher.model import Kind
+from matcher.settings import Settings
+from matcher.store import Store, utc_now
+
+LABEL = "demo"
+DAYS = 30
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--prepare-only", action="store_true", help="只准备数据、索引和密钥，不启动服务")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    with Store.open(settings.database_url, write=True) as store:
+        if not any(store.count(kind) for kind in Kind):
+            _fill(store, sorted((settings.data / "samples").glob("*.xlsx")))
+        else:
+            say(f"已有需求 {store.count(Kind.DEMAND)} 条、方案 {store.count(Kind.SOLUTION)} 条，不再导入示例。")
+        _build(settings)
+        token = _new_key(store)
+    _explain(settings, token)
+    if args.prepare_only:
+        return 0
+    from api.serve import address, serve
+
+    serve(settings, quiet=True, ready=lambda: say(f"服务已启动，请打开 {address(settings)}   （按 Ctrl+C 停止）"))
+    return 0
+
+
+def _fill(store: Store, files: list[Path]) -> None:
+    if not files:
+        raise UnreadableFile("示例清单不在 data/samples 里；请重新获取完整的安装包。")
+    say("第一次运行：导入示例清单……")
+    reports, errors = import_files(store, files)
+    for report in reports:
+        say(f"  {report['file']}：需求 {report['demands']} 条，方案 {report['solutions']} 条")
+    for error in errors:
+        say(f"  {error['file']}：{error['message']}")
+
+
+def _build(settings: Settings) -> None:
+    """A first generation, or one that fits the encoder and tables now in use; otherwise the present one stays."""
+    from indexer.build import build
+    from indexer.workshop import workshop
+    from matcher.library import differences
+
+    shop = workshop(settings)
+    generations: Generations = shop.generations
+    name = generations.current()
+    if name is not None and not differences(generations.manifest(name), shop.parts):
+        return
+    say("建立索引……")
+    progress = Progress()
+    report = build(settings, progress)
+    progress.end()
+    say(f"  索引 {report.generation}：需求 {report.counts['demand']} 条，方案 {report.counts['solution']} 条")
+
+
+def _new_key(store: Store) -> str:
+    """A fresh key for this run; those of earlier runs are switched off."""
+    now = utc_now()
+    for key in store.keys.list():
+        if key.label == LABEL and not key.revoked:
+            store.keys.revoke(key.prefix, now=now, actor=CONSOLE)
+    _, token = store.keys.create("staff", DAYS, now=now, label=LABEL, actor=CONSOLE)
+    return token
+
+
+def _explain(settings: Settings, token: str) -> None:
+    say()
+    say(f"试用密钥（工作人员，{DAYS} 天有效，只显示这一次；下次运行会换新的）：")
+    say(f"  {token}")
+    say("打开网页后把它粘贴到“访问密钥”一栏。")
+    say(f"全部数据在 {settings.home}")
+    say()
