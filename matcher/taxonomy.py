@@ -190,6 +190,5 @@ def _check_levels(rows: Mapping[str, Row]) -> None:
             parent = rows.get(f"technology:{row['上级']}")
             if parent is None or parent["上级"]:
                 raise row.wrong(f"上级「{row['上级']}」不是技术方向的名称")
-        elif tag.startswith("maturity:"):
-            if row["级别"] not in set("123456789"):
-                raise row.wrong(f"「级别」应是 1 到 9 的整数，现为「{row['级别']}」")
+        elif tag.startswith("maturity:") and row["级别"] not in set("123456789"):
+            raise row.wrong(f"「级别」应是 1 到 9 的整数，现为「{row['级别']}」")
