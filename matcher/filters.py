@@ -31,7 +31,9 @@ FACET_NAMES = {
 class Filter(Protocol):
     """Which rows of a shelf may be returned. `str(filter)` is the sentence shown beside the result."""
 
-    def rows(self, shelf: Shelf) -> Rows: ...
+    def rows(self, shelf: Shelf) -> Rows:
+        """True where the record may be returned, one entry per row of the shelf."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 
 @dataclass(frozen=True, slots=True)
 class FileSum:
+    """What a file must be: its SHA-256 in hex, and its length."""
+
     sha256: str
     bytes: int
 
@@ -73,6 +75,7 @@ class Manifest:
 
 
 def seal_of(data: bytes) -> bytes:
+    """The line of the seal file for a manifest with this content."""
     return f"{hashlib.sha256(data).hexdigest()}  {MANIFEST}\n".encode()
 
 

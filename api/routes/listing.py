@@ -23,6 +23,7 @@ def list_query(
     limit: Annotated[int, Query(ge=1, le=100, description="每页条数")] = 20,
     offset: Annotated[int, Query(ge=0, le=_FURTHEST, description="从第几条开始，0 为第一条")] = 0,
 ) -> ListQuery:
+    """The parameters of a list, checked by the framework."""
     return ListQuery(text, industry, region, status, batch, limit, offset)
 
 

@@ -15,6 +15,7 @@ SMALL = 1 << 16
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """The array as a .npy file, which `read_array` reads; never a pickle."""
     np.save(path, array, allow_pickle=False)
 
 
