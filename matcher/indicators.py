@@ -70,6 +70,8 @@ _SAYS_NOTHING = frozenset({POINT, TIMES, GRADE, DEGREE, NUMBER})
 _FINE = ("精度", "精确度", "分辨率", "准确度")
 _FINER = re.compile(r"不[得应能可宜]?低于|不[得应能可宜]?小于|高于")
 _COARSER = re.compile(r"低于")
+_CONDITIONAL = re.compile("时(?![间延长速])|的?(?:情况|条件|前提)下")
+_LISTED = re.compile("[、/和与及或 ]+")
 _ASIDE = re.compile(r" ?\([^()]{0,24}\)")
 _EXTREMES = (Part.MAX, Part.MIN, Part.BEST, Part.MEAN)
 _AND = re.compile("[ 且并,，、和]*")
@@ -113,8 +115,10 @@ def _indicator(text: str, folded: str, reader: Reader, reading: Reading) -> Indi
             dimension = f"{TIME}/{dimension.removesuffix(f'/{TIME}')}"
         elif dimension == TIME:
             dimension = f"{TIME}/{COUNT}{name.counted if name and name.counted else '件'}"
-    sentence = "" if bare else reader.sentence(reading)
-    found = doubts if bare else marks(sentence, reader.clause(reading)) | doubts
+    before, clause = ("", "") if bare else (reader.before(reading), reader.upto(reading))
+    found = doubts if bare else doubts | marks(before, clause, reader.clause(reading), bool(reading.relation))
+    if _CONDITIONAL.match(folded, reading.behind):
+        found |= {Mark.PARTIAL}
     if figure.since or any(part is Part.TO for part, _ in reading.said):
         found |= {Mark.REACHED}
     return Indicator(
@@ -134,7 +138,7 @@ def _indicator(text: str, folded: str, reader: Reader, reading: Reading) -> Indi
         conditions=conditions,
         extremes=extremes,
         marks=found,
-        asked=asks(sentence),
+        asked=asks(before) or asks(clause),
         explicit=bool(reading.relation) or figure.shape is Shape.TOLERANCE,
     )
 
@@ -233,8 +237,16 @@ def _between(text: str, found: Iterable[Indicator]) -> list[Indicator]:
                 last, relation="range", low=low, high=high, end=this.end, text=text[last.start : this.end]
             )
         else:
+            if last is not None and _goes_on(text, last, this):
+                joined[-1] = replace(last, marks=last.marks | {Mark.PARTIAL})
             joined.append(this)
     return joined
+
+
+def _goes_on(text: str, last: Indicator, this: Indicator) -> bool:
+    """负载3kg/10kg: the named figure is the first of a list, so it stands for no more than a part."""
+    same = last.quantity != "" and this.quantity == "" and last.dimension == this.dimension
+    return same and _LISTED.fullmatch(text, last.end, this.start) is not None
 
 
 def _closes(text: str, last: Indicator, this: Indicator) -> bool:

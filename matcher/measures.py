@@ -145,8 +145,8 @@ _ELSE = re.compile(
     rf"[单每](?P<counted>[{''.join(sorted(PRODUCTS))}图灯膜条帧次])(?:{_DOING.replace(' ', '|')})*"
     rf"|(?P<rate>(?<![{_UNLIKE}])[\u4e00-\u9fff]{{2}}(?<![{_UNLIKE}效良帧的了在为])率)"
 )
-_TURNED_BY = frozenset("误漏错未不非无假虚拒失优")
-"""A name right behind one of these is another one: 误+识别率, 优+良率."""
+_TURNED_BY = frozenset("误漏错未不非无假虚拒失优较比")
+"""A name right behind one of these is another one (误+识别率, 优+良率) or only a measuring stick (较人工提高20%)."""
 
 
 class Measures:
@@ -168,7 +168,7 @@ class Measures:
                 if any(_clash(m, measure) for m in words.get(word, ())):
                     raise row.wrong(f"「{word}」在同一量纲下已有别的含义")
                 words[word] = (*words.get(word, ()), measure)
-        return cls(words)
+        return cls({word: (*known, *_of_ending(word, known, words)) for word, known in words.items()})
 
     def find(self, folded: str, low: int = 0, high: int | None = None) -> list[Name]:
         """The names in `folded[low:high]`, leftmost and longest, never overlapping."""
@@ -221,6 +221,16 @@ def _whole(folded: str, start: int, word: str) -> bool:
     """Whether a Latin word (MTBF) does not go on as a longer one."""
     follower = folded[start + len(word) : start + len(word) + 1]
     return not (word[-1].isascii() and follower.isascii() and follower.isalpha())
+
+
+def _of_ending(word: str, known: tuple[Measure, ...], words: Mapping[str, tuple[Measure, ...]]) -> list[Measure]:
+    """What a name's ending means in other units: 设备占地 is an area by itself, a size by 占地."""
+    found: list[Measure] = []
+    for start in range(1, len(word) - 1):
+        for measure in words.get(word[start:], ()):
+            if not any(_clash(m, measure) or m == measure for m in (*known, *found)):
+                found.append(measure)
+    return found
 
 
 def _clash(one: Measure, other: Measure) -> bool:

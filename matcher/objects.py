@@ -13,18 +13,14 @@ _ANY = """
 户外 低温 高温 要求 需要 能够 支持 实现 达到 满足 保证 确保 具备 具有 采用 可以 必须 不得
 允许 同时 其中 以及 并且 而且 另外 经过 进行 使得 可使 期望 希望 目标 项目 提升 提高 降低
 减少 缩短 控制 保持 稳定 保障 应用 上线 投用 使用 运行 工作 作业 现场 实际 充电 充满电 一次
-单次 预计 预期 计划 力争 有望 理论 实验室 仿真 目前 现在 当前 现有 原来 原有 以前 传统 人工 同类
-上线后 改造后 应用后 使用后 投用后 部署后
-机器人 机器 自动 智能 算法 模型 公司 我司 我们 客户 用户 企业 本系统 本方案 本产品 该系统
-AI 较 将 把 让 使 经 下 了 是 有
+单次 预计 预期 计划 力争 有望 理论 实验室 仿真 目前 现在 当前 现有 原来 原有 以前 传统 人工
+同类 上线后 改造后 应用后 使用后 投用后 部署后 机器人 机器 自动 智能 算法 模型 公司 我司 我们
+客户 用户 企业 本系统 本方案 本产品 该系统 AI 较 将 把 让 使 经 下 了 是 有 处理 生产
 """
 _GENERIC = re.compile("|".join(sorted(map(re.escape, _ANY.split()), key=lambda w: (-len(w), w))))
 _CUT = re.compile(r"[的对在:：|]")
 _JOINT = re.compile(r"[和与及、/+]")
-_EDGE = (
-    "的对与和及其该本各类种需须可能中时上等为在后前内个一以并且还也均都则至到达之"
-    ':：(（)）[]"“”‘’· \t-~/,.;≥≤<>=0123456789%'
-)
+_EDGE = '的对与和及其该各须可为以并且还也均都则至到达之:：(（)）[]"“”‘’· \t-~/,.;≥≤<>=0123456789%'
 
 
 def objects(words: str) -> frozenset[str]:
@@ -44,5 +40,9 @@ def alike(one: str, other: str) -> bool:
 
 
 def mentioned(words: frozenset[str], text: str) -> bool:
-    """Whether the text speaks of any of the objects, by two of its neighbouring characters at least."""
-    return any(word[i : i + 2] in text for word in words for i in range(len(word) - 1))
+    """Whether the text speaks of any of the objects: most neighbouring characters of it stand there together."""
+    return any(2 * sum(pair in text for pair in pairs) > len(pairs) for pairs in map(_pairs, words))
+
+
+def _pairs(word: str) -> list[str]:
+    return [word[i : i + 2] for i in range(len(word) - 1)]

@@ -24,6 +24,7 @@ _JOIN = re.compile(r"(?:和|与|及|以及|、|/|或) ?[\u4e00-\u9fff]{0,4}")
 _NEXT = re.compile(r" ?[和与及、,，/] ?(?:≤|≥|<|>|不低于|不高于|不超过|低于|高于)?")
 _LINK = re.compile(r" ?(?:级|级别)?(?:的[\u4e00-\u9fff]{0,4}?|超长|长)? ?")
 _REACH = 5
+_REACHES = re.compile(rf"{TO.pattern}|达到?(?![A-Za-z标])")
 _PREAMBLE = re.compile(
     r"(?:\s|要求|希望|期望|需要?|应|须|力争|目标|争取|拟|计划|将其?|使其?|可以?|能够?|已|现|并|逐步|进一步|(?:上线|使用|应用|改造|部署)后)*"
 )
@@ -32,7 +33,7 @@ _SUMS = frozenset({LENGTH, AREA, VOLUME, MASS, TIME, "energy"})
 _PERIODS = {"day": "天", "year": "年", "month": "月"}
 _SECONDS = {"小时": 3600, "分钟": 60, "分": 60, "秒钟": 1, "秒": 1}
 _LEAD = re.compile(
-    r"\s*(?:[(（]?[0-9]{1,2}(?:[)）、]|\.(?![0-9]))|[(（][一二三四五六七八九十]{1,2}[)）]|[①-⑳•·●▪■◆]|[-—*]+\s)?[\s:)）和与及且并的]*"
+    r"\s*(?:[(（]?[0-9]{1,2}(?:[)）、]|\.(?![0-9]))|[(（][一二三四五六七八九十]{1,2}[)）]|[①-⑳•·●▪■◆]|[-—*]+\s)?[\s:()）和与及且并的]*"
 )
 
 
@@ -54,7 +55,6 @@ class Reading:
     said: tuple[tuple[Part, str], ...] = ()
     between: str = ""
     run: str = ""
-    inherited: bool = False
 
 
 class Reader:
@@ -80,25 +80,30 @@ class Reader:
             for reading in group:
                 if reading.measure is not None or reading.relation or not reading.figure.dimension.startswith(COUNT):
                     self._taken = max(self._taken, reading.behind)
-                if reading.name is not None and reading.measure in reading.name.measures:
+                if reading.name is not None and reading.measure is not None:
                     self._last = reading
                 yield reading
             at += len({reading.figure.start for reading in group})
 
     def clause(self, reading: Reading) -> str:
-        """The clause the figure stands in, at most WINDOW characters to each side."""
+        """The whole clause the figure stands in, at most WINDOW characters to each side."""
         low, high = self._bounds(reading.figure.start)
         return self._folded[max(low, reading.start - WINDOW) : min(high, reading.behind + WINDOW)]
 
-    def sentence(self, reading: Reading) -> str:
-        """The sentence up to the end of the figure without its name (人工 in 人工减少60% is no hand work).
+    def before(self, reading: Reading) -> str:
+        """The sentence before the figure's clause, at most WINDOW characters of it."""
+        low = min(self._bounds(reading.figure.start)[0], reading.start)
+        return self._folded[max(self._sentence(reading.figure.start), low - WINDOW) : low]
 
-        At most WINDOW characters before the quoted stretch."""
-        start = max(self._sentence(reading.figure.start), reading.start - WINDOW)
-        name = reading.name
-        if name is None or not start <= name.start < reading.behind:
-            return self._folded[start : reading.behind]
-        return f"{self._folded[start : name.start]}|{self._folded[name.end : reading.behind]}"
+    def upto(self, reading: Reading) -> str:
+        """The figure's clause up to its end, without its name (人工 in 人工减少60% is no hand work) and what it
+        replaced (从目前的2%降到0.1%)."""
+        low = max(min(self._bounds(reading.figure.start)[0], reading.start), reading.behind - 2 * WINDOW)
+        name, figure = reading.name, reading.figure
+        begin, end = (name.start, name.end) if name and low <= name.start < figure.start else (low, low)
+        if figure.since is not None:
+            end = max(end, figure.since[1])
+        return f"{self._folded[low:begin]}|{self._folded[end : reading.behind]}"
 
     def _bounds(self, at: int) -> tuple[int, int]:
         place = bisect_left(self._breaks, at)
@@ -236,18 +241,19 @@ class Reader:
     def _inherited(self, figure: Quantity, low: int) -> Reading | None:
         """目前漏检率约5%，要求降到1%以下: the second figure's name is the first one's."""
         last = self._last
-        if last is None or last.measure is None or last.start < self._sentence(figure.start):
+        if last is None or last.name is None or last.start < self._sentence(figure.start):
             return None
         lead = _PREAMBLE.match(self._folded, low, figure.reach)
-        said = parts(self._folded, lead.end() if lead else low, figure.reach)
-        reaches = figure.since is not None or (said is not None and TO.match(self._folded, lead.end() if lead else low))
-        if said is None or not reaches or not last.measure.takes(figure.dimension):
+        begin = lead.end() if lead else low
+        said, measure = parts(self._folded, begin, figure.reach), last.name.measure(figure.dimension)
+        if said is None or measure is None:
+            return None
+        apart = any(part is Part.CONDITION for part, _ in said)  # 白天不低于99%，夜间不低于97%
+        if not (apart or figure.since is not None or _REACHES.match(self._folded, begin)):
             return None
         relation, end = self._relation(said, figure)
         start = self._begin(low, figure.reach)
-        return Reading(
-            figure, last.measure, last.name, relation, start, end, end, tuple(said), run=last.run, inherited=True
-        )
+        return Reading(figure, measure, last.name, relation, start, end, end, tuple(said), run=last.run)
 
     def _nameless(self, figure: Quantity, low: int, high: int) -> Reading:
         """A figure without a name: what its unit implies (IP65, 600件/小时), or quoted with the words behind it."""

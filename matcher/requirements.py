@@ -19,7 +19,7 @@ from matcher.measures import Direction, Way
 from matcher.model import Requirement, Span, Status
 from matcher.numerals import fold
 from matcher.objects import alike, mentioned
-from matcher.units import COUNT, RATIO
+from matcher.units import COUNT
 
 __all__ = ["Clause", "Indicator", "clauses", "compare", "parse", "required"]
 
@@ -47,6 +47,7 @@ MET, UNMET = "满足", "不满足"
 PARTLY = "可能满足，方案写明的范围只有一部分达到要求，请向方案方核实"
 AT_BEST = "可能满足，方案写的是最好情况或平均值，请向方案方核实"
 DOUBTFUL = "可能满足，方案写的是目标值、有前提的数值或适配条件，请向方案方核实"
+DENIED = "方案的说法带有否定或假设，无法判断"
 RELATIVE = "升降幅度与原有水平有关，请结合现场核实"
 OTHER_OBJECT = "所说的对象不一定相同，无法判断"
 OTHER_CONDITION = "所说的条件不同，无法判断"
@@ -55,10 +56,7 @@ ODD_DEMAND = "要求的写法可作两种理解，请先核实要求"
 DISAGREE = "说法不一，无法判断"
 
 _NOT_ASKED = frozenset({Mark.PRESENT, Mark.PAST, Mark.OTHERS, Mark.DENIED})
-_NOT_OFFERED = frozenset({Mark.PAST, Mark.OTHERS})
-_DOUBTS = frozenset({Mark.GOAL, Mark.DENIED, Mark.PARTIAL, Mark.UNCLEAR})
-
-
+_DOUBTS = frozenset({Mark.GOAL, Mark.PARTIAL, Mark.UNCLEAR})
 _TOLD = re.compile(
     r"不足|不到|不满|还不|仅|才(?!能)|只有|高达|多达|动辄|突破|逾|起码|一度|(?<![不得应能可宜要未会])超过?(?![声高宽长限])"
 )
@@ -97,10 +95,17 @@ def _asks(indicator: Indicator, strict: bool) -> bool:
     if strict and not (indicator.explicit and (_FIRM.search(words) or indicator.asked)):
         return False
     if not indicator.quantity:
-        return not strict and indicator.explicit and not indicator.dimension.startswith(COUNT)
+        bounded = indicator.explicit and indicator.relation != "="
+        return not strict and bounded and not indicator.dimension.startswith(COUNT)
     if indicator.direction is Direction.NEUTRAL and indicator.way is not Way.ENVELOPE:
         return indicator.explicit and indicator.relation not in ("=", "≈")
     return True
+
+
+def _offers(indicator: Indicator) -> bool:
+    """Whether a figure is the offer's own: not of others, nor of the time before (unless it is what came of it)."""
+    past = Mark.PAST in indicator.marks and Mark.REACHED not in indicator.marks
+    return not past and Mark.OTHERS not in indicator.marks
 
 
 def compare(
@@ -124,10 +129,7 @@ def compare(
         return ()
     fields = {"needs": offer} if isinstance(offer, str) else offer
     statements = tuple(
-        Statement(name, indicator)
-        for name, text in fields.items()
-        for indicator in parse(text)
-        if not (indicator.marks & _NOT_OFFERED and Mark.REACHED not in indicator.marks)
+        Statement(name, indicator) for name, text in fields.items() for indicator in parse(text) if _offers(indicator)
     )
     judge = _Judge(statements, f"{demand}\n{context}", fields)
     return tuple(_requirement(indicator, judge.verdict(indicator), field, side) for indicator in asked)
@@ -154,7 +156,8 @@ def _label(asked: Indicator) -> str:
     word = fold(asked.name)
     if word in asked.quantity:
         return asked.quantity
-    return f"{word}率" if len(word) == 2 and asked.dimension == RATIO else asked.name
+    short = len(word) == 2 and asked.quantity.endswith("率") and not word.endswith("率")
+    return f"{word}率" if short else asked.name
 
 
 class _Judge:
@@ -217,7 +220,7 @@ def _same_unit(asked: Indicator, offered: Indicator) -> bool:
 
 def _together(verdicts: list[Verdict]) -> Verdict:
     """One verdict of several equally close statements: plain ones before doubtful ones; they must agree."""
-    plain = [v for v in verdicts if v.why not in (AT_BEST, DOUBTFUL)] or verdicts
+    plain = [v for v in verdicts if v.why not in (AT_BEST, DOUBTFUL, DENIED)] or verdicts
     if len({v.status for v in plain}) == 1:
         return plain[0]
     first = plain[0]
@@ -232,7 +235,9 @@ def _answer(asked: Indicator, statement: Statement) -> Verdict:
     offered = statement.indicator
     if Mark.UNCLEAR in asked.marks or backwards(asked):
         return Verdict(Status.UNKNOWN, ODD_DEMAND, (statement,))
-    if offered.marks & _DOUBTS or (backwards(offered) and offered.way is not Way.CAPACITY):
+    if Mark.DENIED in offered.marks:
+        return Verdict(Status.UNKNOWN, DENIED, (statement,))
+    if offered.marks & _DOUBTS:
         return Verdict(Status.UNKNOWN, DOUBTFUL, (statement,))
     if asked.way is Way.CHANGE:
         return Verdict(Status.UNKNOWN, RELATIVE, (statement,))
