@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -175,13 +175,23 @@ def spaces(m: Mapped) -> Mapped:
     return collapsed.sub(_EDGES, lambda _: "")
 
 
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Matches the longest of the words at the leftmost place. Branches by first character, and looks at a place only
+    when some word begins with what stands there: with a thousand words that is most of the time saved."""
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda w: (-len(w), w)):
+        by_first.setdefault(word[0], []).append(word[1:])
+    firsts = "".join(map(re.escape, sorted(by_first)))
+    branches = (f"{re.escape(first)}(?:{'|'.join(map(re.escape, rest))})" for first, rest in sorted(by_first.items()))
+    return re.compile(f"(?=[{firsts}])(?:{'|'.join(branches)})")
+
+
 class Normaliser:
     """The versioned list of steps. `hongkong` maps Hong Kong and Macau words, once simplified, to the mainland's."""
 
     def __init__(self, hongkong: Mapping[str, str]) -> None:
         self._hongkong = dict(hongkong)
-        words = sorted(self._hongkong, key=lambda w: (-len(w), w))
-        self._pattern = re.compile("|".join(map(re.escape, words))) if words else None
+        self._pattern = _any_of(self._hongkong) if self._hongkong else None
         self.steps: tuple[Callable[[Mapped], Mapped], ...] = (
             invisible,
             glosses,

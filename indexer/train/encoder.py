@@ -1,0 +1,154 @@
+"""`make train`: the shipped encoder, from the repository's own knowledge and, when given, public text pairs.
+
+Two stages with sentence-transformers (MultipleNegativesRankingLoss inside MatryoshkaLoss): public pairs teach the
+language, the knowledge teaches the trade. Batches are of one source; within a knowledge batch every topic stands once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers.base.sampler import DefaultBatchSampler
+from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss
+from sentence_transformers.sentence_transformer.modules import Normalize
+
+from indexer.train.knowledge import Topic
+from indexer.train.row_adam import RowAdam
+from indexer.train.samples import samples, statements
+from indexer.train.vocabulary import Vocabulary, vocabulary
+from matcher.adapters.term_embedding import TermEmbedding
+from matcher.analyser import Analyser
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Every number of the training. Learning rates are high because each row is met a few dozen times only."""
+
+    dim: int = 256
+    terms: int = 110_000
+    matryoshka: tuple[int, ...] = (256, 128, 64)
+    scale: float = 20.0
+    public_epochs: int = 2
+    public_batch: int = 1024
+    public_rate: float = 0.02
+    epochs: int = 40
+    batch: int = 512
+    rate: float = 0.1
+    seed: int = 7
+
+
+def train(
+    topics: Sequence[Topic], public: Mapping[str, Sequence[tuple[str, str]]], analyser: Analyser, recipe: Recipe
+) -> SentenceTransformer:
+    """The trained model. The same topics, pairs, recipe and number of threads give the same vectors."""
+    random.seed(recipe.seed)
+    torch.manual_seed(recipe.seed)
+    texts = (text for pairs in public.values() for pair in pairs for text in pair)
+    known = vocabulary((s for topic in topics for s in statements(topic)), texts, analyser, recipe.terms)
+    model = SentenceTransformer(modules=[TermEmbedding(known.terms, initial(known, recipe), analyser), Normalize()])
+    if public:
+        data = {
+            name: Dataset.from_dict({"anchor": [a for a, _ in pairs], "positive": [b for _, b in pairs]})
+            for name, pairs in public.items()
+        }
+        _fit(model, data, recipe.public_rate, recipe.public_batch, recipe.public_epochs, recipe, shuffled=True)
+    drawn = list(samples(topics, recipe.epochs, recipe.seed))
+    rows = {name: [getattr(s, name) for s in drawn] for name in ("anchor", "positive", "negative")}
+    _fit(model, Dataset.from_dict(rows), recipe.rate, recipe.batch, 1, recipe, shuffled=False)
+    return model
+
+
+def initial(known: Vocabulary, recipe: Recipe) -> np.ndarray:
+    """Random directions, long for rare terms: before any training the model already weighs terms as BM25 would."""
+    rng = np.random.default_rng(recipe.seed)
+    directions = rng.standard_normal((len(known.terms), recipe.dim), np.float32) / np.sqrt(recipe.dim)
+    return np.asarray(0.3 * directions * np.array(known.idf, np.float32)[:, None], np.float32)
+
+
+class InOrder(DefaultBatchSampler):  # type: ignore[misc]
+    """Batches of consecutive rows, in a shuffled order of batches: what was composed together stays together."""
+
+    def __iter__(self) -> Any:
+        starts = list(range(0, len(self.sampler) - self.batch_size // 2, self.batch_size))
+        random.Random(self.seed).shuffle(starts)
+        for start in starts:
+            yield list(range(start, min(start + self.batch_size, len(self.sampler))))
+
+    def __len__(self) -> int:
+        return len(range(0, len(self.sampler) - self.batch_size // 2, self.batch_size))
+
+
+class SparseTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
+    """Does not ask for the norm of the gradient, which torch cannot compute for sparse ones."""
+
+    def _get_grad_norm(self, model: Any, grad_norm: float | None = None) -> float | None:
+        return grad_norm
+
+
+def _fit(
+    model: SentenceTransformer,
+    data: Any,
+    rate: float,
+    batch: int,
+    epochs: int,
+    recipe: Recipe,
+    *,
+    shuffled: bool,
+) -> None:
+    loss = MatryoshkaLoss(
+        model,
+        MultipleNegativesRankingLoss(
+            model,
+            scale=recipe.scale,
+            directions=("query_to_doc", "doc_to_query"),
+            partition_mode="per_direction",
+        ),
+        [d for d in recipe.matryoshka if d <= recipe.dim],
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        arguments = SentenceTransformerTrainingArguments(
+            output_dir=scratch,
+            num_train_epochs=epochs,
+            per_device_train_batch_size=batch,
+            learning_rate=rate,
+            lr_scheduler_type="linear",
+            warmup_steps=30,
+            max_grad_norm=0.0,
+            seed=recipe.seed,
+            batch_sampler="no_duplicates" if shuffled else InOrder,
+            multi_dataset_batch_sampler="proportional",
+            dataloader_num_workers=1,
+            save_strategy="no",
+            logging_steps=50,
+            report_to="none",
+            use_cpu=True,
+        )
+        optimizer = RowAdam(model.parameters(), rate)
+        trainer = SparseTrainer(
+            model=model, args=arguments, train_dataset=data, loss=loss, optimizers=(optimizer, None)
+        )
+        trainer.train()
+
+
+def held_out(topics: Sequence[Topic], every: int) -> tuple[list[Topic], list[Topic]]:
+    """(training topics, held-out topics): every so-manieth topic is kept back to measure on."""
+    kept = list(itertools.islice(topics, every // 2, None, every))
+    names = {topic.name for topic in kept}
+    return [topic for topic in topics if topic.name not in names], kept
+
+
+def save(model: SentenceTransformer, folder: Path, card: str) -> None:
+    """Write the model folder as it is shipped, with its card as README.md."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save(str(folder), create_model_card=False)
+    (folder / "README.md").write_text(card, "utf-8")
