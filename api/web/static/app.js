@@ -155,7 +155,7 @@ function answer(ranking, of) {
         : null,
     ),
   );
-  return [...parts, ...ranking.matches.map((match, at) => card(match, of, ranking.query, at === 0))];
+  return [...parts, ...ranking.matches.map((match, at) => card(match, of, ranking.query, ranking.suitable && at === 0))];
 }
 
 function fault(error) {

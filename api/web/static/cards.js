@@ -47,14 +47,14 @@ function grade(match) {
   const fill = el("i");
   fill.style.width = `${match.grade}%`;
   const counts = Object.keys(VERDICTS)
-    .map((status) => [VERDICTS[status], match.requirements.filter((r) => r.status === status).length])
+    .map((status) => [status, match.requirements.filter((r) => r.status === status).length])
     .filter(([, count]) => count)
-    .map(([name, count]) => el("span", {}, `${name} ${count}`));
+    .map(([status, count]) => el("span", { class: status }, `${VERDICTS[status]} ${count}`));
   return el(
     "span",
     { class: "grade" },
     el("b", {}, String(match.grade)),
-    el("span", {}, match.label),
+    el("em", {}, match.label),
     el("span", { class: "meter" }, fill),
     counts.length ? el("span", { class: "verdicts" }, "指标", counts) : null,
   );
@@ -107,6 +107,7 @@ function fall(match, both) {
       const chosen = row.getAttribute("aria-pressed") !== "true";
       for (const each of rows) each.setAttribute("aria-pressed", String(chosen && each === row));
       pick(both, chosen ? at : null);
+      if (chosen) both.scrollIntoView({ block: "nearest", behavior: "smooth" });
     });
     return row;
   });

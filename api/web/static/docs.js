@@ -26,7 +26,7 @@ function draw(document) {
       ...found.map((one) => el("a", { href: `#${one.operationId}` }, one.summary)),
     ]),
   );
-  const intro = el("p", { class: "intro" }, document.info.description);
+  const intro = el("p", { class: "intro" }, plain(document.info.description));
   byId("operations").replaceChildren(intro, ...[...groups.values()].flat().map(operation));
 }
 
@@ -41,7 +41,7 @@ function operation(one) {
       el("code", {}, one.path),
       one.security ? null : el("span", { class: "open" }, "无需密钥"),
     ),
-    el("p", {}, one.description || ""),
+    el("p", {}, plain(one.description)),
   ];
   if (one.parameters && one.parameters.length) {
     parts.push(el("h4", {}, "参数"), rows(one.parameters.map((p) => [p.name, p.schema, p.description, p.required])));
@@ -81,6 +81,8 @@ function operation(one) {
   );
   return el("section", { class: "operation", id: one.operationId }, parts);
 }
+
+const plain = (text) => (text || "").replaceAll("`", "");
 
 function rows(fields) {
   return el(
