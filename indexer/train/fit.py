@@ -1,0 +1,135 @@
+"""The ranker's weights, fitted on judged pairs: never negative, so that more agreement never lowers a score.
+
+First the order: a pairwise logistic loss over (better, worse) candidates of one demand (RankNet, Burges 2005), every
+demand weighing the same. Then the meaning: scale and base are set by logistic regression (Platt 1999) so that the score
+of a shown match is the log-odds that it is suitable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from indexer.collections import Collection
+from indexer.runs import collection_view
+from matcher.adapters.shelves import Parts
+from matcher.asked import ask
+from matcher.features import FEATURES, Pool, matrix
+from matcher.metrics import SUITABLE
+from matcher.model import Kind
+
+Matrix = npt.NDArray[np.float64]
+
+SOFT: Mapping[str, float] = {"region": 0.15, "maturity": 0.15}
+"""Set by hand, and small: the judgments look at what is solved, not at where or how ripe; staff ask for both."""
+
+SHOWN = 10
+"""Matches per demand that the calibration looks at: those that people see."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """One demand: features of its candidates, (candidates, features), and their grades."""
+
+    features: Matrix
+    grades: npt.NDArray[np.int64]
+
+
+def groups(collection: Collection, ids: Iterable[str], parts: Parts, names: tuple[str, ...]) -> list[Group]:
+    """Every solution of the collection as a candidate of each of the demands."""
+    shelf = collection_view(collection, parts)().sides[Kind.SOLUTION].base
+    rows = np.arange(len(shelf))
+    out = []
+    for id in ids:
+        asked = ask(parts.profile(collection.demands[id]), parts.analyser, parts.encoder)
+        judged = collection.qrels.get(id, {})
+        grades = np.array([judged.get(candidate, 0) for candidate in shelf.ids], np.int64)
+        out.append(Group(matrix(Pool.of(asked, shelf, rows, parts.taxonomy), names), grades))
+    return out
+
+
+def ranking_weights(groups: Sequence[Group], strength: float) -> Matrix:
+    """Non-negative weights of the features; `strength` pulls them towards each other's mean rather than to zero."""
+    pairs = [_pairs(group) for group in groups if len(set(group.grades.tolist())) > 1]
+    better = np.concatenate([p[0] for p in pairs])
+    share = np.concatenate([p[1] for p in pairs]) / len(pairs)
+    size = better.std(axis=0) + 1e-9
+    scaled = better / size
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        margin = scaled @ weights
+        wrong = 1 / (1 + np.exp(np.clip(margin, -40, 40)))
+        value = float(share @ np.logaddexp(0, -margin)) + strength * float(((weights - weights.mean()) ** 2).sum())
+        gradient = -(scaled * (share * wrong)[:, None]).sum(axis=0)
+        return value, gradient + 2 * strength * (weights - weights.mean())
+
+    start = np.full(scaled.shape[1], 0.3)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start))
+    return np.asarray(found.x / size, np.float64)
+
+
+def _pairs(group: Group) -> tuple[Matrix, Matrix]:
+    """Differences better − worse for all pairs of unequal grade, and each pair's share of this demand's weight."""
+    order = np.argsort(-group.grades, kind="stable")
+    best = [i for i in order.tolist() if group.grades[i] > 0]
+    rows, weight = [], []
+    for i in best:
+        for j in np.flatnonzero(group.grades < group.grades[i]).tolist():
+            rows.append(group.features[i] - group.features[j])
+            weight.append(2.0 ** group.grades[i] - 2.0 ** group.grades[j])
+    total = np.array(weight)
+    return np.array(rows), total / total.sum()
+
+
+def calibration(scores: Matrix, suitable: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """(scale, base) of the log-odds: P(suitable) = σ(scale · score + base)."""
+
+    def loss(x: Matrix) -> float:
+        margin = np.where(suitable, 1, -1) * (np.exp(x[0]) * scores + x[1])
+        return float(np.logaddexp(0, -margin).mean())
+
+    found = minimize(loss, np.array([0.0, -float(scores.mean())]), method="Nelder-Mead", options={"maxiter": 4000})
+    return float(np.exp(found.x[0])), float(found.x[1])
+
+
+def shown(groups: Sequence[Group], weights: Matrix) -> tuple[Matrix, npt.NDArray[np.bool_]]:
+    """Scores of the matches people would see, and whether each is suitable."""
+    scores, suitable = [], []
+    for group in groups:
+        total = group.features @ weights
+        best = np.argsort(-total, kind="stable")[:SHOWN]
+        scores.append(total[best])
+        suitable.append(group.grades[best] >= SUITABLE)
+    return np.concatenate(scores), np.concatenate(suitable)
+
+
+def fit(tune: Sequence[Group], names: tuple[str, ...], strength: float) -> tuple[dict[str, float], float]:
+    """Feature → weight, and the base, in log-odds."""
+    fixed = np.array([SOFT.get(name, 0.0) for name in names])
+    free = [i for i, name in enumerate(names) if name not in SOFT]
+    weights = np.zeros(len(names))
+    weights[free] = ranking_weights([Group(g.features[:, free], g.grades) for g in tune], strength)
+    scale, base = calibration(*shown(tune, weights))
+    return dict(zip(names, np.round(weights * scale + fixed, 4).tolist(), strict=True)), round(base - fixed.sum() / 2, 4)
+
+
+def write(path: Path, weights: Mapping[str, float], base: float, note: str) -> None:
+    """The weights file as people read it; features without weight are left out."""
+    content = {
+        "note": note,
+        "base": base,
+        "weights": {name: value for name, value in weights.items() if value > 0},
+        "suitable": 50,
+        "labels": [[80, "高度匹配"], [50, "较为匹配"], [20, "部分相关"], [0, "关联较弱"]],
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+FITTED = tuple(FEATURES)
+"""All features take part in the fit; those that do not help get no weight."""
