@@ -1,9 +1,10 @@
-"""Terms of Chinese text, the same for both sides and for every arm: words, character bigrams, Latin terms and units.
+"""Terms of Chinese text, the same for both sides and for every arm: words, characters, Latin terms, units.
 
-Words come from the segmenter over the domain dictionary; character bigrams are the net for words no dictionary knows.
-A two-character word is therefore counted twice, once as a word and once as a bigram, which is the weight it deserves
-over a bigram that straddles two words. Abbreviations and model numbers (AGV, IP69K, S7-1200) stay whole; of a figure
-only its unit becomes a term, since 3 % and 5 % are compared by `requirements`, not by spelling.
+Words come from the segmenter over the domain dictionary; character bigrams are the net for words no dictionary knows,
+and single characters the net below that (measured: docs/quality.md). A two-character word is therefore counted twice,
+once as a word and once as a bigram, which is the weight it deserves over a bigram that straddles two words.
+Abbreviations and model numbers (AGV, IP69K, S7-1200) stay whole; of a figure only its unit becomes a term, since 3 %
+and 5 % are compared by `requirements`, not by spelling.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from matcher.errors import Unavailable
 from matcher.lexicon import Lexicon
 from matcher.segment import Segmenter, segmenter
 from matcher.text import HAN, STEPS_VERSION, Normaliser
 
-TERMS_VERSION = "terms-1"
+TERMS_VERSION = "terms-2"
 _UNITS = (
     "m/min m/s km/h mm cm dm km um μm nm m mg kg g t mw kw w kv v ppm ppb ms s min h db mpa kpa pa rpm khz mhz ghz hz "
     "tb gb mb °c % ‰"
@@ -52,14 +52,6 @@ PROBES: Mapping[str, str] = {
 """Query → text that must share a term with it. Search engines silently lose their lexical arm on exactly these."""
 
 
-class Token(NamedTuple):
-    """One occurrence of a term; `start` and `end` are offsets into the original text."""
-
-    term: str
-    start: int
-    end: int
-
-
 class Analyser:
     """Text to terms. `version` changes with the steps, the dictionary and the vocabulary tables: it names them all."""
 
@@ -79,23 +71,6 @@ class Analyser:
         """Term → occurrences; not to be changed: it is remembered, since every arm asks for the same texts."""
         return self._counts(text)
 
-    def tokens(self, text: str) -> list[Token]:
-        """Every occurrence with its place: the words and Latin terms in text order, then the bigrams of each run.
-
-        The same terms as `counts`, as often; slower, so it is asked only about what is shown to people.
-        """
-        mapped = self.normalise.mapped(text)
-        out: list[Token] = []
-        for piece in _PIECES.finditer(mapped.text):
-            place = piece.start()
-            for term in self._terms(piece):
-                found = mapped.text.find(term, place, piece.end())
-                if found < 0:
-                    found = mapped.text.find(term, piece.start(), piece.end())
-                place = found + (1 if len(term) == 2 and piece.lastgroup == "han" else 0)
-                out.append(Token(term, *mapped.span(found, found + len(term))))
-        return out
-
     def _count(self, text: str) -> Mapping[str, int]:
         terms: list[str] = []
         for piece in _PIECES.finditer(self.normalise(text)):
@@ -109,8 +84,9 @@ class Analyser:
             return _latin(text)
         if piece.lastgroup == "figure":
             return [_FIGURE.sub("", text, count=1)]
-        words = [word for word in self._segment.words(text) if len(word) > 1 or word not in FUNCTION_WORDS]
-        return words + [text[i : i + 2] for i in range(len(text) - 1)]
+        words = [word for word in self._segment.words(text) if len(word) > 1]
+        bigrams = [text[i : i + 2] for i in range(len(text) - 1)]
+        return words + bigrams + [character for character in text if character not in FUNCTION_WORDS]
 
     def probe(self) -> None:
         """Raise Unavailable unless every probe query shares a term with its text: the lexical arm must be alive."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from matcher.analyser import Analyser
 from matcher.errors import Unavailable
@@ -29,7 +26,7 @@ from matcher.segment import JiebaSegmenter, RustSegmenter
         ("安装简单", {"简单", "安装"}, set()),
         ("手掂", {"手掂"}, set()),
         ("的了在", set(), {"的", "了", "在"}),
-        ("焊", {"焊"}, set()),
+        ("焊枪", {"焊", "枪", "焊枪"}, set()),
         ("C++和AI", {"c++", "ai"}, set()),
         ("機械人", {"机器人", "机器", "器人"}, {"机械人"}),
     ],
@@ -43,23 +40,6 @@ def test_terms(text: str, present: set[str], absent: set[str], analyser: Analyse
 def test_a_word_of_two_characters_weighs_more_than_a_bigram_that_straddles(analyser: Analyser) -> None:
     counts = analyser.counts("检测划伤")
     assert (counts["检测"], counts["划伤"], counts["测划"]) == (2, 2, 1)
-
-
-@settings(deadline=None, max_examples=300)
-@given(st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("检测划伤机器人產(chǎn)業AGV-3.5kg% \n"))))
-def test_tokens_and_counts_agree(analyser: Analyser, text: str) -> None:
-    tokens = analyser.tokens(text)
-    assert Counter(token.term for token in tokens) == analyser.counts(text)
-    assert all(0 <= token.start < token.end <= len(text) for token in tokens)
-
-
-def test_tokens_stand_where_the_text_has_them(analyser: Analyser) -> None:
-    text = "清潔機械人，清潔 AGV"
-    places = {token.term: text[token.start : token.end] for token in analyser.tokens(text)}
-    assert places["机器人"] == "機械人"
-    assert places["agv"] == "AGV"
-    repeated = [(t.start, t.end) for t in analyser.tokens("检测与检测") if t.term == "检测"]
-    assert sorted(set(repeated)) == [(0, 2), (3, 5)]
 
 
 def test_both_segmenters_cut_alike(lexicon: Lexicon, tmp_path: Path, root: Path) -> None:
