@@ -90,6 +90,14 @@ class Explainer:
         near = sorted((o, t) for o in ours for t in theirs if t in self._taxonomy.related(o))
         return "行业相近：" + "、".join(f"{o}与{t}" for o, t in near[:2]), ()
 
+    def region(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The shared region, or that the other side writes of it."""
+        ours = asked.profile.tagged("region")
+        if same := sorted(ours & candidate.profile.tagged("region")):
+            return f"同在{'、'.join(same)}", ()
+        there = sorted(ours & candidate.profile.tagged("place"))
+        return f"案例或介绍中提到{'、'.join(there)}", self._highlight.spans(candidate.profile, there, "candidate")
+
     def maturity(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """How ripe the offer is, with the beginning of its cases."""
         ripe = "、".join(sorted(candidate.profile.tagged("maturity")))
@@ -137,7 +145,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "industry": Explainer.industry,
         "technology": _tags("technology", "技术方向一致"),
         "task": _tags("task", "要做的事一致"),
-        "region": _tags("region", "同在"),
+        "region": Explainer.region,
         "maturity": Explainer.maturity,
     }
 )

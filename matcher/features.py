@@ -90,7 +90,10 @@ def _industry(pool: Pool) -> Column:
 
 
 def _region(pool: Pool) -> Column:
-    return np.minimum(pool.shelf.tags.shared(pool.rows, pool.tagged("region")), 1).astype(np.float64)
+    """1 where the other side is from our region, or writes of it (a case there)."""
+    own = pool.asked.profile.tagged("region")
+    here = sorted(f"{facet}:{name}" for facet in ("region", "place") for name in own)
+    return np.minimum(pool.shelf.tags.shared(pool.rows, here), 1).astype(np.float64)
 
 
 def _maturity(pool: Pool) -> Column:

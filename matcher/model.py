@@ -131,7 +131,8 @@ class Profile:
     `fields` maps each name of FIELDS to original, unnormalised text: title; body (problem or description, site,
     scenes); labels (technologies, keywords and industries as written); needs (requirements or indicators); cases.
     `tags` are taxonomy keys such as "industry:汽车", "technology:机器视觉", "region:东莞", "maturity:规模化应用",
-    "qualification:专精特新". They come from the taxonomy, whether the form named them or the text implied them.
+    "qualification:专精特新", "place:佛山" (a place in the text that is not the record's region). They come from the
+    taxonomy, whether the form named them or the text implied them.
     """
 
     id: str

@@ -10,6 +10,8 @@ from matcher.taxonomy import Taxonomy
 PROFILE_VERSION = "profile-1"
 
 
+REGION = "region:"
+
 ABSENT = frozenset({"withdrawn", "closed", "void"})
 """States of a record that is kept but neither matched nor found."""
 
@@ -36,6 +38,16 @@ def texts_of(record: Record) -> dict[str, str]:
     """The texts of the record's profile, which spans are offsets into; fields without text are left out."""
     fields = _demand(record) if isinstance(record, Demand) else _solution(record)
     return {name: text for name, text in fields.items() if text.strip()}
+
+
+def _placed(tags: frozenset[str], home: frozenset[str]) -> frozenset[str]:
+    """Where the form names a region, only that is the record's region; other places in its text (a case in 佛山) are
+    "place:" tags. Where it names none, the places of the text stand in."""
+    own = frozenset(tag for tag in home if tag.startswith(REGION))
+    if not own:
+        return tags
+    mentioned = {f"place:{tag[len(REGION) :]}" for tag in tags - own if tag.startswith(REGION)}
+    return frozenset(tag for tag in tags if not tag.startswith(REGION)) | own | mentioned
 
 
 def _demand(record: Demand) -> dict[str, str]:
