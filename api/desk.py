@@ -14,7 +14,7 @@ from api.paths import quoted
 from api.presenting import json_response, record_json
 from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
-from matcher.errors import InvalidInput
+from matcher.errors import Conflict, InvalidInput
 from matcher.model import Kind, Profile, Record
 from matcher.store import KeyInfo
 
@@ -119,5 +119,7 @@ class Desk:
 
 
 def _changed(record: Record, body: Fields) -> Record:
-    kept = {f.name: getattr(record, f.name) for f in fields(record) if f.name != "contact"}
-    return record_from_json(record.kind, {**kept, **body.given()})
+    fields_now = {f.name: getattr(record, f.name) for f in fields(record) if f.name != "contact"} | body.given()
+    if not (fields_now["title"].strip() or fields_now["description"].strip()):
+        raise Conflict("名称和说明至少要保留一项，不能都清空。")
+    return record_from_json(record.kind, fields_now)

@@ -163,7 +163,8 @@ def add_handlers(app: FastAPI) -> None:
         if isinstance(error.__cause__, errors.MatcherError):
             return told(error.__cause__, request_id(request))
         code, says = PLAIN.get(error.status_code, ("http_error", "请求无法处理。"))
-        return error_response(error.status_code, code, says, request_id(request), headers=error.headers)
+        headers = {"Allow": _methods(request)} if error.status_code == 405 else error.headers
+        return error_response(error.status_code, code, says, request_id(request), headers=headers)
 
     def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -180,6 +181,12 @@ def add_handlers(app: FastAPI) -> None:
 def request_id(request: Request) -> str:
     """The number of this request, which the answer's X-Request-Id repeats."""
     return str(request.scope.get("request_id", ""))
+
+
+def _methods(request: Request) -> str:
+    """The methods of this address. The framework would name only those of the first route that has it."""
+    routes = [route for route in request.app.routes if route.path_regex.match(request.scope["path"])]
+    return ", ".join(sorted({method for route in routes for method in route.methods}))
 
 
 def _field(error: Mapping[str, Any]) -> dict[str, str]:

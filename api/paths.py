@@ -6,10 +6,12 @@ from typing import Annotated
 from urllib.parse import quote, unquote
 
 from fastapi import Path
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-RecordPath = Annotated[str, Path(alias="id", max_length=400, description="编号"), AfterValidator(unquote)]
+from api.schemas.base import RecordId
+
+RecordPath = Annotated[RecordId, Path(alias="id", description="编号"), BeforeValidator(unquote)]
 
 
 def quoted(id: str) -> str:

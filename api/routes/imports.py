@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import FastAPI, File, Form, Response, UploadFile
 
@@ -28,8 +28,8 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     def import_file(
         file: Annotated[UploadFile, File(description="清单文件")],
         caller: Importing,
-        kind: Annotated[Kind | None, Form(description="需求还是方案；不填则按表头判断")] = None,
+        kind: Annotated[Literal["demand", "solution", ""], Form(description="需求还是方案；留空则按表头判断")] = "",
         dry_run: Annotated[bool, Form(description="只检查，不保存")] = False,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        return receive(parts, file, kind, caller, dry_run=dry_run, key=idempotency_key)
+        return receive(parts, file, Kind(kind) if kind else None, caller, dry_run=dry_run, key=idempotency_key)

@@ -57,7 +57,7 @@ def _add_filing(app: FastAPI, desk: Desk) -> None:
         summary="修改方案的某几项",
         description="只改发送的各项，其余不变；要清空一项就发送空白。",
         response_model=SolutionOut,
-        responses=guarded("records:write", 404, body=True),
+        responses=guarded("records:write", 404, 409, body=True),
     )
     def change_solution(id: RecordPath, body: SolutionFields, caller: Writing) -> Response:
         return desk.change(id, body, caller)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from api.schemas.base import Amount, In, Out, RecordId, Word, Words
+from api.schemas.base import WHOLE, Amount, In, Out, RecordId, Word, Words
 from api.schemas.records import (
     DEMAND,
     SAYS_SOMETHING,
@@ -21,7 +21,7 @@ from api.schemas.records import (
 LONGEST_QUERY = 20_000
 """Letters of all fields of a query together."""
 
-TopK = Annotated[int, Field(ge=1, le=200, description="最多返回多少条")]
+TopK = Annotated[int, Field(ge=1, le=200, description="最多返回多少条"), WHOLE]
 
 
 class FiltersIn(In):

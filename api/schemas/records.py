@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from api.schemas.base import (
+    WHOLE,
     Budget,
     ContactIn,
     DeadlineOut,
@@ -55,6 +56,7 @@ SAYS_SOMETHING: dict[str, Any] = {
 BESIDE = frozenset({"kind", "top_k", "filters"})
 """Fields of a question that are not the record's."""
 
+Level = Annotated[int, Field(ge=1, le=9), WHOLE]
 Status = Annotated[Line, Field(max_length=64, description="状态，例如 open、closed、incomplete")]
 
 
@@ -111,7 +113,7 @@ class SolutionFields(Fields):
     indicators: Annotated[Text, Field(description="主要指标")] = ""
     cases: Annotated[Text, Field(description="已落地案例")] = ""
     maturity: Annotated[Line, Field(description="成熟度")] = ""
-    trl: Annotated[int | None, Field(ge=1, le=9, description="技术就绪度 1 到 9")] = None
+    trl: Annotated[Level | None, Field(description="技术就绪度 1 到 9")] = None
     price: Budget = None
     delivery: Annotated[Text, Field(description="交付周期")] = ""
     qualifications: Words = Field(default_factory=list, description="企业资质")

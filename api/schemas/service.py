@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.base import In, Line, Out
+from api.schemas.base import WHOLE, In, Line, Out
 
 _ERROR: dict[str, Any] = {
     "error": {
@@ -102,7 +102,7 @@ class KeyIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"role": "staff", "days": 90, "label": "前台电脑"}]})
 
     role: Annotated[Literal["viewer", "staff", "admin"], Field(description="只读、工作人员、管理员")]
-    days: Annotated[int, Field(ge=1, le=3650, description="有效天数")] = 90
+    days: Annotated[int, Field(ge=1, le=3650, description="有效天数"), WHOLE] = 90
     label: Annotated[Line, Field(max_length=100, description="备注，便于以后辨认")] = ""
 
 

@@ -94,7 +94,7 @@ def test_changing_keeps_the_rest(fresh: Any) -> None:
     assert fresh.parts.store.contact(Kind.DEMAND, "D1").phone == PHONE
     assert fresh.call("PATCH", "/api/v1/demands/D9", json={"region": "x"}).status_code == 404
     assert fresh.call("PATCH", "/api/v1/demands/D1", json={"id": "D7"}).status_code == 422
-    assert fresh.call("PATCH", "/api/v1/demands/D1", json={"title": "", "description": ""}).status_code == 422
+    assert fresh.call("PATCH", "/api/v1/demands/D1", json={"title": "", "description": ""}).status_code == 409
 
 
 def test_withdrawing_erases_record_and_contact(fresh: Any) -> None:
