@@ -15,9 +15,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    progress = Progress()
-    report = build(settings, progress)
-    progress.end()
+    with Progress() as progress:
+        report = build(settings, progress)
     if args.json:
         say_json(asdict(report))
     else:

@@ -61,9 +61,8 @@ def _build(settings: Settings) -> None:
     if name is not None and not differences(generations.manifest(name), shop.parts):
         return
     say("建立索引……")
-    progress = Progress()
-    report = build(settings, progress)
-    progress.end()
+    with Progress() as progress:
+        report = build(settings, progress)
     say(f"  索引 {report.generation}：需求 {report.counts['demand']} 条，方案 {report.counts['solution']} 条")
 
 

@@ -46,18 +46,16 @@ def import_files(
     """(reports, errors) of the files, one commit each."""
     reports: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
-    progress = Progress()
-    for number, path in enumerate(files):
-        progress("读取文件", number, len(files))
-        try:
-            report = import_isolated(path, kind)
-            saved = NOTHING if dry_run else store.put_many(report.records, actor=CONSOLE)
-        except MatcherError as error:
-            errors.append({"file": path.name, "code": error.code, "message": str(error)})
-        else:
-            reports.append(report_json(report, saved, dry_run=dry_run))
-    progress("读取文件", len(files), len(files))
-    progress.end()
+    with Progress() as progress:
+        for number, path in enumerate(files, 1):
+            progress("读取文件", number, len(files))
+            try:
+                report = import_isolated(path, kind)
+                saved = NOTHING if dry_run else store.put_many(report.records, actor=CONSOLE)
+            except MatcherError as error:
+                errors.append({"file": path.name, "code": error.code, "message": str(error)})
+            else:
+                reports.append(report_json(report, saved, dry_run=dry_run))
     return reports, errors
 
 

@@ -37,7 +37,10 @@ def fail(error: MatcherError, *, as_json: bool) -> int:
 
 
 class Progress:
-    """Shows (step, done, total) on the error stream: one line that moves on a terminal, one line per step elsewhere."""
+    """Shows (step, done, total) on the error stream: one line that moves on a terminal, one line per step elsewhere.
+
+    Use as a context manager, so that whatever is said next starts on a line of its own.
+    """
 
     EVERY_S = 0.2
 
@@ -57,8 +60,10 @@ class Progress:
             print(f"{step}（共 {total}）" if total > 1 else step, file=sys.stderr, flush=True)
         self._step = step
 
-    def end(self) -> None:
-        """Leave the moving line."""
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
         if self._moving and self._step:
             print(file=sys.stderr, flush=True)
         self._step = ""
