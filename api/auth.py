@@ -9,9 +9,11 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
+from api.verified import Verified
 from matcher.errors import Forbidden, Unauthorized
-from matcher.store import ROLE_NAMES, KeyInfo, Role, Store, utc_now
+from matcher.store import ROLE_NAMES, KeyInfo, Role
 
 Permission = Literal[
     "match:run",
@@ -48,14 +50,15 @@ class Permit:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    def __call__(
+    async def __call__(
         self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
     ) -> KeyInfo:
-        """Unauthorized without a valid key, Forbidden when its role lacks the permission. Runs in the thread pool."""
+        """Unauthorized without a valid key, Forbidden when its role lacks the permission."""
         if credentials is None:
             raise Unauthorized(NO_KEY)
-        store: Store = request.app.state.parts.store
-        key = store.keys.verify(credentials.credentials, utc_now())
+        verified: Verified = request.app.state.parts.verified
+        token = credentials.credentials
+        key = verified.recent(token) or await run_in_threadpool(verified.check, token)
         request.scope["caller"] = key.prefix
         if self.permission not in PERMISSIONS[key.role]:
             raise Forbidden(
@@ -69,7 +72,7 @@ class Permit:
 class Public:
     """The dependency of a route that anybody may call: health, and the page's own files."""
 
-    def __call__(self) -> None: ...
+    async def __call__(self) -> None: ...
 
 
 Matching = Annotated[KeyInfo, Depends(Permit("match:run"))]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.cards import Cards
 from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
+from api.verified import Verified
 from matcher.settings import Settings
 from matcher.store import Store
 from matcher.taxonomy import Taxonomy
@@ -22,6 +24,8 @@ class Parts:
     taxonomy: Taxonomy
     rebuild: Rebuild
     metrics: Metrics
+    verified: Verified
+    cards: Cards
 
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from api.cards import Card
 from api.parts import Parts
 from api.rebuild import Job
 from matcher.library import IndexState
-from matcher.model import Demand, Kind, Match, Profile, Ranking, Record, Solution, Span
-from matcher.profile import texts_of
+from matcher.model import Kind, Match, Profile, Ranking, Record
 from matcher.store.codec import to_json
 
 
@@ -41,51 +41,23 @@ def ranking_json(parts: Parts, query: Profile, of: Kind, ranking: Ranking, took_
 
 def matches_json(parts: Parts, of: Kind, matches: Sequence[Match]) -> list[dict[str, Any]]:
     """The matches with the records they found; one removed since the search is left out."""
-    records = parts.store.get_many(of, [match.id for match in matches])
-    found = [(match, records[match.id]) for match in matches if match.id in records]
-    return [_match(rank, match, record, parts) for rank, (match, record) in enumerate(found, 1)]
+    cards = parts.cards.get(of, [match.id for match in matches])
+    found = [(match, cards[match.id]) for match in matches if match.id in cards]
+    return [_match(rank, of, match, card, parts) for rank, (match, card) in enumerate(found, 1)]
 
 
-def _match(rank: int, match: Match, record: Record, parts: Parts) -> dict[str, Any]:
+def _match(rank: int, of: Kind, match: Match, card: Card, parts: Parts) -> dict[str, Any]:
+    """Evidence, requirements and spans go out as they are: their fields are the documented ones, in that order."""
     grade = match.grade
     return {
         "rank": rank,
-        record.kind.value: _card(record),
+        of.value: card,
         "score": match.score,
         "grade": grade,
         "label": parts.search.label(grade),
-        "evidence": [
-            {"source": e.source, "points": e.points, "says": e.says, "spans": _spans(e.spans)} for e in match.evidence
-        ],
-        "requirements": [
-            {"text": r.text, "status": r.status.value, "says": r.says, "spans": _spans(r.spans)}
-            for r in match.requirements
-        ],
+        "evidence": match.evidence,
+        "requirements": match.requirements,
     }
-
-
-def _spans(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    return [{"side": s.side, "field": s.field, "start": s.start, "end": s.end} for s in spans]
-
-
-def _card(record: Record) -> dict[str, Any]:
-    shared = {
-        "id": record.id,
-        "title": record.title,
-        "region": record.region,
-        "industries": list(record.industries),
-        "status": record.status,
-        "fields": dict(texts_of(record)),
-    }
-    return shared | (_demand(record) if isinstance(record, Demand) else _solution(record))
-
-
-def _demand(record: Demand) -> dict[str, Any]:
-    return {"organization": record.organization}
-
-
-def _solution(record: Solution) -> dict[str, Any]:
-    return {"vendor": record.vendor, "technologies": list(record.technologies), "maturity": record.maturity}
 
 
 def job_json(job: Job | None) -> dict[str, Any] | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from api.cards import Cards
 from api.metrics import Metrics
 from api.parts import Parts
 from api.rebuild import Rebuild, environment
+from api.verified import Verified
 from indexer.workshop import Workshop, workshop
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
@@ -67,6 +69,8 @@ def open_parts(settings: Settings) -> Parts:
         taxonomy=shop.parts.taxonomy,
         rebuild=Rebuild(environment(settings, os.environ), search.refresh),
         metrics=Metrics(),
+        verified=Verified(store.keys),
+        cards=Cards(store),
     )
 
 

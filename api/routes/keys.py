@@ -51,4 +51,6 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     def revoke_key(
         prefix: Annotated[str, Path(max_length=64, description="密钥中点号之前的部分")], caller: ManagingKeys
     ) -> Response:
-        return json_response(key_json(parts.store.keys.revoke(prefix, now=utc_now(), actor=caller.actor)))
+        revoked = parts.store.keys.revoke(prefix, now=utc_now(), actor=caller.actor)
+        parts.verified.forget()
+        return json_response(key_json(revoked))
