@@ -58,7 +58,9 @@ class Permit:
             raise Unauthorized(NO_KEY)
         verified: Verified = request.app.state.parts.verified
         token = credentials.credentials
-        key = verified.recent(token) or await run_in_threadpool(verified.check, token)
+        key = verified.recent(token)
+        if key is None:
+            key = await run_in_threadpool(verified.check, token)
         request.scope["caller"] = key.prefix
         if self.permission not in PERMISSIONS[key.role]:
             raise Forbidden(
