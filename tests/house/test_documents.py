@@ -225,3 +225,14 @@ def test_the_shipped_json_reads_well(root: Path) -> None:
     text = read(root, "data/models/ranker.json")
     assert json.loads(text)["weights"]
     assert max(map(len, text.splitlines())) <= 160
+
+
+def test_the_rooms_of_the_architecture_exist(root: Path) -> None:
+    floor, lost = "", []
+    for row in re.findall(r"^\| ([a-z]*) +\| (`.*?) \|", read(root, "docs/architecture.md"), re.MULTILINE):
+        floor = row[0] or floor
+        for room in re.findall(r"`([a-z_]+)/?`", row[1]):
+            if not (root / floor / f"{room}.py").is_file() and not (root / floor / room).is_dir():
+                lost.append(f"{floor}/{room}")
+    assert not lost, "\n".join(lost)
+    assert floor == "api"

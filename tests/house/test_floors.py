@@ -40,7 +40,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "tokenizers": ("matcher/adapters/",),
     "torch": ("matcher/adapters/", "indexer/train/"),
     "sentence_transformers": ("matcher/adapters/", "indexer/train/"),
-    "opencc": ("matcher/text.py",),
+    "opencc": ("matcher/text.py", "indexer/variants.py"),
     "jieba": ("matcher/segment.py",),
     "rjieba": ("matcher/segment.py",),
     "pandas": ("indexer/tabulating.py",),
