@@ -20,7 +20,15 @@ from api.cli import COMMANDS, Parser
 from api.errors import PLAIN, STATUS, status_of
 from api.limits import AT_ONCE, BODY_S, JSON_BYTES, UPLOAD_BYTES
 from api.metrics import Metrics
-from api.schemas.ranking import LONGEST_QUERY
+from api.schemas.ranking import (
+    LONGEST_QUERY,
+    EvidenceOut,
+    MatchDemandIn,
+    RequirementOut,
+    SolutionMatch,
+    SolutionRanking,
+    SpanOut,
+)
 from indexer import sheets
 from matcher.errors import MatcherError
 from matcher.settings import SETTINGS
@@ -236,3 +244,26 @@ def test_the_rooms_of_the_architecture_exist(root: Path) -> None:
                 lost.append(f"{floor}/{room}")
     assert not lost, "\n".join(lost)
     assert floor == "api"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_first_question_is_one_that_is_accepted(root: Path, name: str) -> None:
+    text = read(root, name)
+    asked = re.search(r"-d '(\{.*?\})'", text, re.DOTALL)
+    told = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert asked is not None
+    assert told is not None
+    assert MatchDemandIn.model_validate_json(asked[1]).top_k == 3
+    ranking = json.loads(told[1])
+    assert set(ranking) <= set(SolutionRanking.model_fields)
+    match = ranking["matches"][0]
+    assert set(match) == set(SolutionMatch.model_fields)
+    assert set(match["evidence"][0]) == set(EvidenceOut.model_fields)
+    assert set(match["requirements"][0]) == set(RequirementOut.model_fields)
+
+
+def test_the_documented_ranking_is_complete(root: Path) -> None:
+    rows = " ".join(row[0] for row in cells(section(read(root, "docs/api.md"), "A ranking"))[2:])
+    names = {name for model in (SolutionRanking, SolutionMatch, EvidenceOut, SpanOut) for name in model.model_fields}
+    described = {"source", "points", "says", "side", "field", "start", "end", "matches"}  # in the second column
+    assert {name for name in names - described if not re.search(rf"\b{name}\b", rows)} == set()
