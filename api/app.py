@@ -27,7 +27,7 @@ VERSION = "1.0"
 REFRESH_S = 2.0
 """How soon a generation published by the console command is in use."""
 
-DESCRIPTION = """场景匹配引擎：为应用场景需求排出合适的解决方案，逐条说明依据，指出哪些指标没有满足，
+DESCRIPTION = """场景匹配引擎：为应用场景需求排出合适的解决方案，逐条说明依据，指出哪些指标没有满足，\
 也会如实说“没有合适的方案”。
 
 所有接口（健康检查除外）都要在请求头里附上访问密钥：`Authorization: Bearer 密钥`。出错时的格式统一为
