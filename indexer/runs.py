@@ -30,5 +30,5 @@ def collection_view(collection: Collection, parts: Parts) -> Callable[[], View]:
 
 
 def ranked(engine: Engine, queries: Sequence[Profile], k: int = DEPTH) -> Run:
-    """Query id → matches, best first."""
-    return {query.id: engine.match(query, k=k).matches for query in queries}
+    """Query id → hits, best first."""
+    return {query.id: engine.hits(query, k=k) for query in queries}

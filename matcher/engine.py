@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from matcher.asked import Asked, ask
 from matcher.explain import Explainer
 from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
-from matcher.model import Evidence, Kind, Match, Profile, Ranking, Requirement
+from matcher.model import Evidence, Hit, Kind, Match, Profile, Ranking, Requirement
 from matcher.ports import Encoder, RowNumbers, Rows
 from matcher.requirements import compare
 from matcher.shelf import Shelf
@@ -77,16 +78,27 @@ class Engine:
         """The k nearest records of the same side, the query's own record apart."""
         return self._rank(query, query.kind, k, filters)
 
-    def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
-        view = self._view()
+    def hits(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> list[Hit]:
+        """The same order and scores as `match`, without a word of explanation: for evaluation and alerts."""
         asked = ask(query, self._analyser, self._encoder)
+        found = self._found(asked, self._view(), query.kind.other, k, filters)
+        return [Hit(candidate.id, candidate.score, rank) for rank, candidate in enumerate(found, 1)]
+
+    def _found(self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter]) -> list[_Candidate]:
+        """The k best candidates of both shelves of a side, best first, ties by id."""
         found = [
             candidate
             for shelf, counting in view.sides[kind].shelves()
             for candidate in self._scored(asked, shelf, counting, k, filters)
         ]
         found.sort(key=lambda c: (-c.score, c.id))
-        matches = tuple(self._told(asked, candidate) for candidate in found[:k])
+        return found[:k]
+
+    def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
+        view = self._view()
+        asked = ask(query, self._analyser, self._encoder)
+        found = self._found(asked, view, kind, k, filters)
+        matches = tuple(self._told(asked, candidate) for candidate in found)
         suitable = any(match.grade >= self.weights.suitable for match in matches)
         return Ranking(
             generation=view.generation,
@@ -100,6 +112,8 @@ class Engine:
         self, asked: Asked, shelf: Shelf, counting: Rows, k: int, filters: Sequence[Filter]
     ) -> list[_Candidate]:
         """The candidates of both arms with their points, unordered."""
+        if not len(shelf):
+            return []
         rows = self._candidates(asked, shelf, counting & allowed(filters, shelf), k)
         pool = Pool.of(asked, shelf, rows, self._taxonomy)
         points = matrix(pool, self._names) * self._factors
@@ -136,7 +150,7 @@ class _Candidate:
     def __init__(self, pool: Pool, at: int, points: np.ndarray, base: float) -> None:
         self.pool, self.at, self.points = pool, at, points
         self.id = pool.shelf.ids[int(pool.rows[at])]
-        self.score = float(points.sum()) + base
+        self.score = math.fsum((*points.tolist(), base))
 
 
 def requirements(query: Profile, candidate: Profile) -> tuple[Requirement, ...]:

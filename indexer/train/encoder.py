@@ -6,7 +6,7 @@ language, the knowledge teaches the trade. Batches are of one source; within a k
 
 from __future__ import annotations
 
-import itertools
+import hashlib
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -34,9 +34,9 @@ from matcher.analyser import Analyser
 class Recipe:
     """Every number of the training. Learning rates are high because each row is met a few dozen times only."""
 
-    dim: int = 256
-    terms: int = 110_000
-    matryoshka: tuple[int, ...] = (256, 128, 64)
+    dim: int = 384
+    terms: int = 79_000
+    matryoshka: tuple[int, ...] = (384, 128, 64)
     scale: float = 20.0
     public_epochs: int = 2
     public_batch: int = 1024
@@ -140,11 +140,11 @@ def _fit(
         trainer.train()
 
 
-def held_out(topics: Sequence[Topic], every: int) -> tuple[list[Topic], list[Topic]]:
-    """(training topics, held-out topics): every so-manieth topic is kept back to measure on."""
-    kept = list(itertools.islice(topics, every // 2, None, every))
-    names = {topic.name for topic in kept}
-    return [topic for topic in topics if topic.name not in names], kept
+def some(topics: Sequence[Topic], share: float) -> list[Topic]:
+    """A share of the topics, spread evenly over all files; a larger share holds every smaller one."""
+    order = sorted(topics, key=lambda topic: hashlib.sha256(topic.name.encode()).hexdigest())
+    kept = {topic.name for topic in order[: round(share * len(order))]}
+    return [topic for topic in topics if topic.name in kept]
 
 
 def save(model: SentenceTransformer, folder: Path, card: str) -> None:

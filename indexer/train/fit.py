@@ -116,7 +116,9 @@ def fit(tune: Sequence[Group], names: tuple[str, ...], strength: float) -> tuple
     weights = np.zeros(len(names))
     weights[free] = ranking_weights([Group(g.features[:, free], g.grades) for g in tune], strength)
     scale, base = calibration(*shown(tune, weights))
-    return dict(zip(names, np.round(weights * scale + fixed, 4).tolist(), strict=True)), round(base - fixed.sum() / 2, 4)
+    return dict(zip(names, np.round(weights * scale + fixed, 4).tolist(), strict=True)), round(
+        base - fixed.sum() / 2, 4
+    )
 
 
 def write(path: Path, weights: Mapping[str, float], base: float, note: str) -> None:

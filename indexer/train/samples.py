@@ -1,8 +1,8 @@
 """Training samples composed from scenario knowledge: who asks how, and what would answer.
 
-A sample is (anchor, positive, negative). The anchor is what a demander might write: one to three of a topic's statements,
-a handful of its problem words, or its name. The positive is what a vendor might write. The negative is a near miss of the
-same topic: the same trade, another job. Parts are joined by line breaks, so no bigram straddles two of them.
+A sample is (anchor, positive, negative). The anchor is what a demander might write: one to three of a topic's
+statements, a handful of its problem words, or its name. The positive is what a vendor might write, the negative a near
+miss of the same topic: the same trade, another job. Parts are joined by line breaks: no bigram straddles two of them.
 """
 
 from __future__ import annotations
