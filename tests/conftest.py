@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,24 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def light_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder without a gold floor, so that a build in a test does not rank the gold collections each time."""
+    data = tmp_path_factory.mktemp("light") / "data"
+    shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns("knowledge", "samples"), copy_function=_linked)
+    (data / "gold" / "floor.json").unlink()
+    (data / "gold" / "floor.json").write_text("{}", "utf-8")
+    return data
+
+
+def _linked(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from indexer.collections import Collection
+from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
 from matcher.adapters.shelves import Parts
 from matcher.asked import ask
+from matcher.evaluate import halves
 from matcher.features import FEATURES, Pool, matrix
 from matcher.metrics import SUITABLE
 from matcher.model import Kind
@@ -28,6 +29,11 @@ Matrix = npt.NDArray[np.float64]
 
 SOFT: Mapping[str, float] = {"region": 0.15, "maturity": 0.15}
 """Set by hand, and small: the judgments look at what is solved, not at where or how ripe; staff ask for both."""
+
+TRUSTED = "semantic"
+"""The feature that was trained on thousands of topics; all others were not."""
+
+STRENGTH = 0.001
 
 SHOWN = 10
 """Matches per demand that the calibration looks at: those that people see."""
@@ -54,20 +60,21 @@ def groups(collection: Collection, ids: Iterable[str], parts: Parts, names: tupl
     return out
 
 
-def ranking_weights(groups: Sequence[Group], strength: float) -> Matrix:
-    """Non-negative weights of the features; `strength` pulls them towards each other's mean rather than to zero."""
+def ranking_weights(groups: Sequence[Group], names: Sequence[str], strength: float) -> Matrix:
+    """Non-negative weights of the features. `strength` holds every weight but that of TRUSTED near zero: a few dozen
+    judged demands may say how much the others add to it, not replace it."""
     pairs = [_pairs(group) for group in groups if len(set(group.grades.tolist())) > 1]
     better = np.concatenate([p[0] for p in pairs])
     share = np.concatenate([p[1] for p in pairs]) / len(pairs)
     size = better.std(axis=0) + 1e-9
     scaled = better / size
+    held = np.array([name != TRUSTED for name in names], np.float64) * strength
 
     def loss(weights: Matrix) -> tuple[float, Matrix]:
         margin = scaled @ weights
         wrong = 1 / (1 + np.exp(np.clip(margin, -40, 40)))
-        value = float(share @ np.logaddexp(0, -margin)) + strength * float(((weights - weights.mean()) ** 2).sum())
-        gradient = -(scaled * (share * wrong)[:, None]).sum(axis=0)
-        return value, gradient + 2 * strength * (weights - weights.mean())
+        value = float(share @ np.logaddexp(0, -margin)) + float(held @ weights**2)
+        return value, 2 * held * weights - (scaled * (share * wrong)[:, None]).sum(axis=0)
 
     start = np.full(scaled.shape[1], 0.3)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start))
@@ -109,12 +116,14 @@ def shown(groups: Sequence[Group], weights: Matrix) -> tuple[Matrix, npt.NDArray
     return np.concatenate(scores), np.concatenate(suitable)
 
 
-def fit(tune: Sequence[Group], names: tuple[str, ...], strength: float) -> tuple[dict[str, float], float]:
+def fit(tune: Sequence[Group], names: tuple[str, ...], strength: float = STRENGTH) -> tuple[dict[str, float], float]:
     """Feature → weight, and the base, in log-odds."""
     fixed = np.array([SOFT.get(name, 0.0) for name in names])
     free = [i for i, name in enumerate(names) if name not in SOFT]
     weights = np.zeros(len(names))
-    weights[free] = ranking_weights([Group(g.features[:, free], g.grades) for g in tune], strength)
+    weights[free] = ranking_weights(
+        [Group(g.features[:, free], g.grades) for g in tune], [names[i] for i in free], strength
+    )
     scale, base = calibration(*shown(tune, weights))
     return dict(zip(names, np.round(weights * scale + fixed, 4).tolist(), strict=True)), round(
         base - fixed.sum() / 2, 4
@@ -135,3 +144,21 @@ def write(path: Path, weights: Mapping[str, float], base: float, note: str) -> N
 
 FITTED = tuple(FEATURES)
 """All features take part in the fit; those that do not help get no weight."""
+
+
+def fit_gold(parts: Parts, gold: Path, path: Path) -> None:
+    """Fit on the tune halves of the gold collections, both registers together, and write the weights file.
+
+    The report halves are not looked at; `scenematch evaluate --split report` measures on them.
+    """
+    tune: list[Group] = []
+    for name in GOLD:
+        collection = read_collection(gold / name)
+        ids, _ = halves(collection.answerable)
+        tune += groups(collection, ids, parts, FITTED)
+    weights, base = fit(tune, FITTED)
+    write(path, weights, base, f"fitted on the tune halves of {' and '.join(GOLD)}, {len(tune)} demands")
+
+
+GOLD = ("dev", "lists")
+"""Collections the ranker is fitted on: one in the words of the shop floor, one in those of public lists."""

@@ -67,8 +67,12 @@ class TermEmbedding(InputModule):  # type: ignore[misc]
         }
 
     def forward(self, features: dict[str, torch.Tensor], **_: Any) -> dict[str, torch.Tensor]:
-        features["sentence_embedding"] = self.embedding(
-            features["input_ids"], features["offsets"], per_sample_weights=features["counts"]
+        # A batch uses each row many times over. Looking the used rows up once keeps the sparse gradient to those rows;
+        # EmbeddingBag(sparse=True) by itself would write out one gradient row per occurrence, hundreds of megabytes.
+        rows, place = features["input_ids"].unique(return_inverse=True)
+        used = torch.nn.functional.embedding(rows, self.embedding.weight, sparse=True)
+        features["sentence_embedding"] = torch.nn.functional.embedding_bag(
+            place, used, features["offsets"], mode="sum", per_sample_weights=features["counts"]
         )
         return features
 

@@ -24,20 +24,25 @@ from matcher.settings import Settings
 from matcher.store import Store
 
 
+def lit(home: Path, data: Path) -> Settings:
+    """Settings of a home with the light data folder."""
+    return Settings.from_env({"SCENEMATCH_HOME": str(home), "SCENEMATCH_DATA": str(data)})
+
+
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Settings:
+def filled(tmp_path_factory: pytest.TempPathFactory, root: Path, light_data: Path) -> Settings:
     """A home with forty records, nothing built."""
     collection = read_collection(root / "data" / "gold" / "dev")
-    settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path_factory.mktemp("filled"))})
+    settings = lit(tmp_path_factory.mktemp("filled"), light_data)
     with Store.open(settings.database_url, write=True) as store:
         store.put_many([*list(collection.demands.values())[:10], *list(collection.solutions.values())[:30]])
     return settings
 
 
 @pytest.fixture
-def settings(filled: Settings, tmp_path: Path) -> Settings:
+def settings(filled: Settings, tmp_path: Path, light_data: Path) -> Settings:
     shutil.copytree(filled.home, tmp_path / "home")
-    return Settings.from_env({"SCENEMATCH_HOME": str(tmp_path / "home")})
+    return lit(tmp_path / "home", light_data)
 
 
 def test_a_build_covers_the_store(settings: Settings) -> None:
@@ -71,7 +76,7 @@ def test_reused_rows_equal_new_ones(settings: Settings, tmp_path: Path) -> None:
     build(settings)
     reused = build(settings)
     shutil.copytree(settings.home, tmp_path / "other")
-    fresh_settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path / "other")})
+    fresh_settings = lit(tmp_path / "other", settings.data)
     shutil.rmtree(fresh_settings.index_folder)
     fresh = build(fresh_settings)
     ours = Generations(settings.index_folder).manifest(reused.generation).files
@@ -100,8 +105,8 @@ def test_one_build_at_a_time(settings: Settings) -> None:
         build(settings)
 
 
-def test_an_empty_store_builds(tmp_path: Path) -> None:
-    settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path)})
+def test_an_empty_store_builds(tmp_path: Path, light_data: Path) -> None:
+    settings = lit(tmp_path, light_data)
     Store.open(settings.database_url, write=True).close()
     assert build(settings).counts == {"demand": 0, "solution": 0}
 
@@ -156,7 +161,12 @@ def test_kill_at_every_step(settings: Settings, step: str) -> None:
     first = build(settings)
     died = subprocess.run(
         [sys.executable, "-c", KILLED, step],
-        env={"SCENEMATCH_HOME": str(settings.home), "PATH": "", "OPENBLAS_NUM_THREADS": "1"},
+        env={
+            "SCENEMATCH_HOME": str(settings.home),
+            "SCENEMATCH_DATA": str(settings.data),
+            "PATH": "",
+            "OPENBLAS_NUM_THREADS": "1",
+        },
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
         check=False,

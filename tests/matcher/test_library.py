@@ -26,9 +26,10 @@ def collection(root: Path) -> Collection:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, collection: Collection) -> Settings:
+def filled(tmp_path_factory: pytest.TempPathFactory, collection: Collection, light_data: Path) -> Settings:
     """A home with the gold records stored and one generation built; tests work on copies of it."""
-    settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path_factory.mktemp("filled"))})
+    home = tmp_path_factory.mktemp("filled")
+    settings = Settings.from_env({"SCENEMATCH_HOME": str(home), "SCENEMATCH_DATA": str(light_data)})
     with Store.open(settings.database_url, write=True) as store:
         store.put_many([*collection.demands.values(), *collection.solutions.values()])
     build(settings)
@@ -52,7 +53,7 @@ class Desk:
 @pytest.fixture
 def desk(filled: Settings, tmp_path: Path) -> Iterator[Desk]:
     shutil.copytree(filled.home, tmp_path / "home")
-    desk = Desk(Settings.from_env({"SCENEMATCH_HOME": str(tmp_path / "home")}))
+    desk = Desk(Settings.from_env({"SCENEMATCH_HOME": str(tmp_path / "home"), "SCENEMATCH_DATA": str(filled.data)}))
     yield desk
     desk.store.close()
 
