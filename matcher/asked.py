@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -47,12 +48,17 @@ def dense_text(profile: Profile, field: str) -> str:
     return "\n".join(profile.fields[name] for name in PARTS[field] if profile.fields.get(name))
 
 
+def adds_up(encoder: Encoder) -> TypeGuard[BagEncoder]:
+    """Whether it is an encoder that adds up term vectors. Asking the protocol itself takes a tenth of a millisecond."""
+    return hasattr(encoder, "bag") and hasattr(encoder, "vectors")
+
+
 def encoded(profile: Profile, counts: Mapping[str, Counts], encoder: Encoder, side: str) -> Vectors:
     """Unit vectors of the whole and of DENSE_FIELDS, shape (1 + len(DENSE_FIELDS), dim); `side` is queries|documents.
 
     A bag encoder adds up the terms already counted; any other one reads the texts.
     """
-    if isinstance(encoder, BagEncoder):
+    if adds_up(encoder):
         sums = {name: encoder.bag(own) for name, own in counts.items()}
         zero = np.zeros(encoder.dim, np.float32)
         rows = [sum(sums.values(), zero)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from operator import add
 
 SHORTEST = 2
 """Characters a cue must have: single Chinese characters mean too many things."""
@@ -51,13 +52,7 @@ class Cues:
             by_facet = heads.setdefault(fold(trap)[:SHORTEST], {}).setdefault(fold(trap), {})
             for facet in range(self._facets):
                 by_facet.setdefault(facet, [])
-        self._heads = {
-            head: tuple(
-                (word, tuple((facet, tuple(tags)) for facet, tags in by_facet.items()))
-                for word, by_facet in sorted(bucket.items(), key=lambda item: (-len(item[0]), item[0]))
-            )
-            for head, bucket in heads.items()
-        }
+        self._heads = {head: _bucket(bucket) for head, bucket in heads.items()}
 
     def find(self, text: str) -> Iterator[str]:
         """The tags of the words found, in order of appearance, repeats included. 0.1 ms for 300 characters."""
@@ -65,11 +60,12 @@ class Cues:
         hidden = [0] * self._facets
         excepted: list[tuple[int, int]] | None = None
         denied_to = 0
-        for start in range(len(text) - 1):
-            bucket = self._heads.get(text[start : start + SHORTEST])
-            if bucket is None:
+        buckets = map(self._heads.get, map(add, text, text[1:]))
+        for start, bucket in [(start, bucket) for start, bucket in enumerate(buckets) if bucket is not None]:
+            words, entries = bucket
+            if not text.startswith(words, start):
                 continue
-            for word, by_facet in bucket:
+            for word, by_facet in entries:
                 end = start + len(word)
                 if not text.startswith(word, start) or not _whole(text, start, end):
                     continue
@@ -88,6 +84,18 @@ class Cues:
                         hidden[facet] = end
                         if not denied:
                             yield from tags
+
+
+_Entry = tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]
+
+
+def _bucket(words: Mapping[str, Mapping[int, Iterable[str]]]) -> tuple[tuple[str, ...], tuple[_Entry, ...]]:
+    """The words of one beginning, longest first, by themselves and with their tags by facet."""
+    entries = tuple(
+        (word, tuple((facet, tuple(tags)) for facet, tags in words[word].items()))
+        for word in sorted(words, key=lambda word: (-len(word), word))
+    )
+    return tuple(word for word, _ in entries), entries
 
 
 def _whole(text: str, start: int, end: int) -> bool:

@@ -25,7 +25,7 @@ def profile_of(record: Record, taxonomy: Taxonomy, normalise: Callable[[str], st
     """The profile of a record. Contacts, prices and organisation names are not part of its text: they must neither be
     indexed nor explain a match."""
     kept = texts_of(record)
-    tags = taxonomy.tag(normalise("\n".join(kept.values())), [normalise(label) for label in _labels(record)])
+    tags = taxonomy.tag("\n".join(map(normalise, kept.values())), [normalise(label) for label in _labels(record)])
     home = taxonomy.tag("", [normalise(record.region)]) if record.region else frozenset()
     return Profile(
         id=record.id,

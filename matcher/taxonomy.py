@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,7 +36,7 @@ _SPLIT = re.compile(r"[\s、，,;；/|·+()\[\]【】「」]+")
 _TAILS = re.compile(r"(?:行业|产业|领域|场景|应用|技术|系统|业|等)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Taxonomy:
     """Everything the taxonomy files say. Build it with `load`; it never changes afterwards.
 
@@ -89,7 +90,7 @@ class Taxonomy:
         """
         found = set(self._cues.find(text))
         for label in labels:
-            found |= self._labelled(label)
+            found |= _of_label(self, label)
         return frozenset(found)
 
     def resolve(self, facet: str, word: str) -> str | None:
@@ -132,15 +133,22 @@ class Taxonomy:
         row = self._rows.get(f"industry:{industry}")
         return row.words("国标代码") if row else ()
 
-    def _labelled(self, label: str) -> set[str]:
+    def labelled(self, label: str) -> frozenset[str]:
+        """What one form word stands for."""
         if label in self._rows:
-            return {label}
+            return frozenset({label})
         found = self._exact(label) or {tag for piece in _SPLIT.split(label) for tag in self._exact(piece)}
         settled = {tag.partition(":")[0] for tag in found}
-        return found | {tag for tag in self._cues.find(label) if tag.partition(":")[0] not in settled}
+        return frozenset(found | {tag for tag in self._cues.find(label) if tag.partition(":")[0] not in settled})
 
     def _exact(self, word: str) -> set[str]:
         return {f"{facet}:{name}" for facet in FACETS if (name := self.resolve(facet, word))}
+
+
+@lru_cache(maxsize=8192)
+def _of_label(taxonomy: Taxonomy, label: str) -> frozenset[str]:
+    """`Taxonomy.labelled`, remembered: a list of ten thousand records has a few hundred form words."""
+    return taxonomy.labelled(label)
 
 
 def _cue_words(row: Row, columns: Iterable[str]) -> list[str]:

@@ -8,7 +8,8 @@ sentence-transformers format; `term_embedding` is the same thing for that librar
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -53,16 +54,22 @@ class TermEncoder:
         return self.queries(texts)
 
     def bag(self, counts: Mapping[str, int]) -> Vectors:
-        known = [(row, count) for term, count in counts.items() if (row := self._rows.get(term)) is not None]
-        if not known:
+        rows = self._rows_of(counts, len(counts))
+        known = rows >= 0
+        if not known.any():
             return np.zeros(self.dim, np.float32)
-        rows = np.fromiter((row for row, _ in known), np.int64, len(known))
-        weights = np.fromiter((count for _, count in known), np.float32, len(known)) * self._scales[rows]
-        summed: Vectors = weights @ self._weights[rows].astype(np.float32)
+        rows = rows[known]
+        weights = np.fromiter(counts.values(), np.float32, len(counts))[known] * self._scales[rows]
+        summed: Vectors = weights @ self._weights.take(rows, axis=0).astype(np.float32)
         return summed
 
     def vectors(self, terms: Sequence[str]) -> Vectors:
-        rows = np.array([self._rows.get(term, -1) for term in terms], np.int64)
-        out: Vectors = self._weights[rows].astype(np.float32) * self._scales[rows][:, None]
+        rows = self._rows_of(terms, len(terms))
+        out: Vectors = self._weights.take(rows, axis=0, mode="wrap").astype(np.float32)
+        out *= self._scales[rows][:, None]
         out[rows < 0] = 0
         return out
+
+    def _rows_of(self, terms: Iterable[str], count: int) -> npt.NDArray[np.int64]:
+        """The row of each of `count` terms; -1 for an unknown one."""
+        return np.fromiter(map(self._rows.get, terms, repeat(-1)), np.int64, count)
