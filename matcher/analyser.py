@@ -32,6 +32,7 @@ _PIECES = re.compile(
     rf"|(?P<figure>\d+(?:\.\d+)?(?:{_UNITS.replace(' ', '|')})(?![a-z0-9/]))"
     r"|(?P<latin>[a-z0-9]+(?:[-+.#/&_][a-z0-9]+)*\+*)"
 )
+_HAN = re.compile(rf"[{HAN}]+")
 _LETTER = re.compile(r"[a-z]")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _JOINTS = re.compile(r"[-+.#/&_]+")
@@ -59,6 +60,7 @@ class Analyser:
         self.normalise = Normaliser(lexicon.hongkong)
         self._segment = segment
         self._counts = lru_cache(maxsize=2048)(self._count)
+        self._is_word = lru_cache(maxsize=1 << 16)(self._word)
         words = f"{sorted(lexicon.hongkong.items())}\0{sorted(lexicon.dictionary.items())}"
         self.version = f"{STEPS_VERSION}+{TERMS_VERSION}+{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
@@ -87,6 +89,13 @@ class Analyser:
         words = [word for word in self._segment.words(text) if len(word) > 1]
         bigrams = [text[i : i + 2] for i in range(len(text) - 1)]
         return words + bigrams + [character for character in text if character not in FUNCTION_WORDS]
+
+    def is_word(self, term: str) -> bool:
+        """Whether a term is a word of two letters or more, and not a bigram across two words (持人 in 主持人)."""
+        return self._is_word(term)
+
+    def _word(self, term: str) -> bool:
+        return len(term) > 1 and (not _HAN.fullmatch(term) or self._segment.words(term) == [term])
 
     def probe(self) -> None:
         """Raise Unavailable unless every probe query shares a term with its text: the lexical arm must be alive."""
