@@ -6,16 +6,18 @@ aᵢ·bⱼ / (|a| |b|). What is shown is this sum, not a story about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.analyser import FUNCTION_WORDS
 from matcher.ports import BagEncoder, Vectors
 
 LOOKED_AT = 200
 """Strongest pairs looked at for some that stand apart from each other."""
+
+ALIKE = 0.25
+"""Least cosine of two terms that are shown as a pair: a share can also be large because both terms are weighty."""
 
 MOST_TERMS = 64
 """Terms per side that are looked at when the best pairs are picked: those with the largest vectors."""
@@ -32,16 +34,17 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Bag:
-    """One side: its weightiest terms, their vectors (terms, dim) times their counts, the length of the whole sum."""
+    """One side: its weightiest words, their vectors (terms, dim) times their counts, the length of the whole sum."""
 
     terms: Sequence[str]
     vectors: Vectors
     length: float
 
     @classmethod
-    def of(cls, counts: Mapping[str, int], encoder: BagEncoder) -> Bag:
-        """`length` is that of all terms, so that shares are shares of the true cosine."""
-        terms = [term for term in counts if len(term) > 1 and FUNCTION_WORDS.isdisjoint(term)]
+    def of(cls, counts: Mapping[str, int], encoder: BagEncoder, telling: Callable[[str], bool]) -> Bag:
+        """`telling` says which terms may be shown. `length` is that of all terms, so that shares are shares of the true
+        cosine."""
+        terms = [term for term in counts if telling(term)]
         vectors = encoder.vectors(terms) * np.array([counts[t] for t in terms], np.float32)[:, None]
         if len(terms) > MOST_TERMS:
             size = np.einsum("td,td->t", vectors, vectors)
@@ -53,12 +56,15 @@ class Bag:
 def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
     """The pairs that carry most of the cosine, strongest first, each term in one pair only, identical words left out.
 
-    Terms that lie inside a chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
+    Both terms must be alike by themselves; so there may be fewer pairs than asked for, or none. Terms that lie inside a
+    chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
     """
     norm = ours.length * theirs.length
     if norm == 0 or not len(ours.terms) or not len(theirs.terms):
         return []
-    shares = (ours.vectors @ theirs.vectors.T) / norm
+    products = ours.vectors @ theirs.vectors.T
+    sizes = np.outer(np.linalg.norm(ours.vectors, axis=1), np.linalg.norm(theirs.vectors, axis=1))
+    shares = np.where(products >= ALIKE * sizes, products, 0) / norm
     chosen: list[Pair] = []
     for flat in np.argsort(-shares, axis=None, kind="stable")[:LOOKED_AT].tolist():
         i, j = divmod(flat, len(theirs.terms))

@@ -27,7 +27,12 @@ STRONGEST_TERMS = 48
 """Query terms the lexical arm looks for when it collects candidates; scores count all of them."""
 
 NOTHING_YET = "还没有可供匹配的记录，请先导入。"
-NOT_SUITABLE = "没有达到“合适”标准的方案；以下结果仅供参考，建议列入下一批征集。"
+NOTHING_LEFT = "没有符合筛选条件的记录，请放宽筛选。"
+NOT_SUITABLE = {
+    Kind.SOLUTION: "没有达到“合适”标准的方案；以下结果仅供参考，建议列入下一批征集。",
+    Kind.DEMAND: "没有达到“合适”标准的需求；以下结果仅供参考，可在下一批需求发布后再匹配。",
+}
+NOT_SIMILAR = "没有十分相似的记录；以下结果仅供参考。"
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +110,7 @@ class Engine:
             matches=matches,
             suitable=suitable,
             filters=tuple(map(str, filters)),
-            notes=() if suitable else (NOT_SUITABLE if matches else NOTHING_YET,),
+            notes=() if suitable else (_note(query.kind, kind, bool(matches), bool(filters)),),
         )
 
     def _scored(
@@ -140,6 +145,13 @@ class Engine:
         points = dict(zip(self._names, map(float, found.points), strict=True))
         evidence: tuple[Evidence, ...] = tuple(self._explain.evidence(asked, candidate, points, self.weights.base))
         return Match(found.id, evidence, requirements(asked.profile, profile))
+
+
+def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:
+    """Why a ranking has nothing suitable."""
+    if not found:
+        return NOTHING_LEFT if filtered else NOTHING_YET
+    return NOT_SIMILAR if asking is kind else NOT_SUITABLE[kind]
 
 
 class _Candidate:

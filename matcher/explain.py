@@ -9,15 +9,24 @@ from types import MappingProxyType
 
 from matcher.alignment import Bag, Pair, pairs
 from matcher.analyser import FUNCTION_WORDS, Analyser
-from matcher.asked import Asked, Counts, counted
+from matcher.asked import Asked, Counts, counted, dense_text
 from matcher.highlight import Highlighter
-from matcher.model import Evidence, Profile, Span
+from matcher.model import Evidence, Kind, Profile, Span
 from matcher.ports import BagEncoder, Encoder
 from matcher.taxonomy import Taxonomy
 
 MOST_WORDS = 6
 MOST_PAIRS = 4
+UNKNOWN = 0.5
+"""What a shared bigram that is no word counts for, beside a word, when the words to show are picked."""
 CASE_LENGTH = 40
+_IDLE = """
+希望 我们 我司 我校 我院 本院 本校 本公司 本单位 公司 单位 企业 项目 方案 需求 要求 需要 可以 能够 目前 现在 已经
+一个 一位 一些 一种 哪一 这个 没有 容易 非常 比较 经常 常常 进行 实现 采用 提供 具有 具备 支持 使用 利用 通过 发现
+包括 以及 用于 基于 相关 各类 方面 情况 多少 超过 达到 以上 以下 左右
+"""
+SAYS_NOTHING = frozenset(_IDLE.split())
+"""Words that stand in every list whatever the matter. They count like others but are never shown as a reason."""
 REMEMBERED = 512
 """Texts whose term vectors are kept: 64 kB each."""
 
@@ -67,20 +76,27 @@ class Explainer:
 
     def lexical(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words that gave most of the lexical score."""
-        words = _words(candidate.contributions)
+        words = self._words(candidate.contributions)
         if not words:
             return "用词有少量相同", ()
         shown = "、".join(self._highlight.written(candidate.profile, word) for word in words)
         spans = self._highlight.spans(asked.profile, words, "query")
         return f"共同用词：{shown}", spans + self._highlight.spans(candidate.profile, words, "candidate")
 
-    def title(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
-        """The candidate's title, which names the matter, with its shared words."""
+    def name(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The candidate's title, which means the matter."""
         title = candidate.profile.fields.get("title", "")
+        return f"名称意思相近：{title}", (Span("candidate", "title", 0, len(title)),) if title else ()
+
+    def name_words(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The shared words in the candidate's title."""
         named = candidate.counts.get("title", {})
-        words = _words({t: p for t, p in candidate.contributions.items() if t in named})
+        words = self._words({t: p for t, p in candidate.contributions.items() if t in named})
+        if not words:
+            return "名称用词有少量相同", ()
+        shown = "、".join(self._highlight.written(candidate.profile, word) for word in words)
         inside = tuple(s for s in self._highlight.spans(candidate.profile, words, "candidate") if s.field == "title")
-        return f"名称切题：“{title}”", self._highlight.spans(asked.profile, words, "query") + inside
+        return f"名称用词相同：{shown}", self._highlight.spans(asked.profile, words, "query") + inside
 
     def industry(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The same industry, or two related ones by name."""
@@ -109,7 +125,27 @@ class Explainer:
     def _bag_of(self, text: str) -> Bag | None:
         if not isinstance(self._encoder, BagEncoder):
             return None
-        return Bag.of(self._analyser.counts(text), self._encoder)
+        return Bag.of(self._analyser.counts(text), self._encoder, self._telling)
+
+    def _telling(self, term: str) -> bool:
+        """Whether a term by itself tells a reader anything."""
+        return self._analyser.is_word(term) and term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
+
+    def _words(self, contributions: Mapping[str, float]) -> list[str]:
+        """The strongest shared terms of two or more characters, none inside or straddling a stronger one; words before
+        bigrams that no dictionary knows (矿卡), which are words to their trade or halves of two."""
+        strength = {
+            term: points * len(term) * (1 if self._analyser.is_word(term) else UNKNOWN)
+            for term, points in contributions.items()
+            if len(term) > 1 and term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
+        }
+        chosen: list[str] = []
+        for term in sorted(strength, key=lambda term: (-strength[term], term)):
+            if len(chosen) == MOST_WORDS:
+                break
+            if not any(term in other or term[0] == other[-1] or term[-1] == other[0] for other in chosen):
+                chosen.append(term)
+        return chosen
 
     def _ours(self, asked: Asked, pair: Pair) -> str:
         return self._highlight.written(asked.profile, pair.ours)
@@ -121,8 +157,24 @@ class Explainer:
 Tell = Callable[[Explainer, Asked, Candidate], tuple[str, tuple[Span, ...]]]
 
 
-def _plain(phrase: str) -> Tell:
-    return lambda explainer, asked, candidate: (phrase, ())
+PARTS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
+    {
+        Kind.DEMAND: {"title": "需求名称", "body": "要解决的问题", "needs": "指标要求", "whole": "全文"},
+        Kind.SOLUTION: {"title": "方案名称", "body": "能做的事", "needs": "指标和案例", "whole": "全文"},
+    }
+)
+"""What a part of a record is called when its meaning is compared."""
+
+
+def _meaning(ours: str, theirs: str) -> Tell:
+    """A part of the asking side, or all of it where that part is empty, and a part of the other side."""
+
+    def tell(explainer: Explainer, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        own = ours if dense_text(asked.profile, ours) else "whole"
+        other = PARTS[candidate.profile.kind][theirs]
+        return f"{PARTS[asked.profile.kind][own]}与对方{other}意思相近", ()
+
+    return tell
 
 
 def _tags(facet: str, phrase: str) -> Tell:
@@ -136,12 +188,12 @@ def _tags(facet: str, phrase: str) -> Tell:
 TELL: Mapping[str, Tell] = MappingProxyType(
     {
         "semantic": Explainer.semantic,
-        "semantic_ask": _plain("需求标题与对方全文意思相近"),
-        "semantic_name": Explainer.title,
-        "semantic_body": _plain("要解决的问题与能做的事意思相近"),
-        "semantic_needs": _plain("指标要求与对方指标、案例意思相近"),
+        "semantic_ask": _meaning("title", "whole"),
+        "semantic_name": Explainer.name,
+        "semantic_body": _meaning("body", "body"),
+        "semantic_needs": _meaning("needs", "needs"),
         "lexical": Explainer.lexical,
-        "lexical_title": Explainer.title,
+        "lexical_title": Explainer.name_words,
         "industry": Explainer.industry,
         "technology": _tags("technology", "技术方向一致"),
         "task": _tags("task", "要做的事一致"),
@@ -150,15 +202,3 @@ TELL: Mapping[str, Tell] = MappingProxyType(
     }
 )
 """Feature → how it is told. A feature without a row cannot be shown, so a test holds this table against FEATURES."""
-
-
-def _words(contributions: Mapping[str, float]) -> list[str]:
-    """The strongest shared terms of two or more characters, none inside or straddling a stronger one."""
-    chosen: list[str] = []
-    for term, _ in sorted(contributions.items(), key=lambda item: (-item[1] * len(item[0]), item[0])):
-        if len(chosen) == MOST_WORDS:
-            break
-        inside = any(term in other or (term[0] == other[-1]) or (term[-1] == other[0]) for other in chosen)
-        if len(term) > 1 and not set(term) & FUNCTION_WORDS and not inside:
-            chosen.append(term)
-    return chosen
