@@ -61,6 +61,31 @@ class _Help(argparse.HelpFormatter):
     def add_usage(self, usage, actions, groups, prefix=None):  # type: ignore[no-untyped-def]
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
+    def _format_action(self, action: argparse.Action) -> str:
+        """The list of commands without a line that says once more that they are commands."""
+        told = super()._format_action(action)
+        return told.partition("\n")[2] if isinstance(action, argparse._SubParsersAction) else told
+
+
+WRONG = (
+    (r"argument (.+?): invalid choice: '?(.*?)'? \(choose from (.*)\)", r"没有“\2”；\1可以是 \3"),
+    (r"argument (.+?): invalid \S+ value: '?(.*?)'?", r"\1不能是“\2”"),
+    (r"argument (.+?): expected .*", r"\1后面要写一个值"),
+    (r"argument (.+?): not allowed with argument (.+)", r"\1与\2不能同时用"),
+    (r"the following arguments are required: (.+)", r"还缺少 \1"),
+    (r"unrecognized arguments: (.+)", r"多出了 \1"),
+)
+"""What argparse says → what we say."""
+
+
+def _in_chinese(message: str) -> str:
+    import re
+
+    for pattern, says in WRONG:
+        if found := re.fullmatch(pattern, message):
+            return found.expand(says).replace("'", "")
+    return message
+
 
 class Parser(argparse.ArgumentParser):
     """A parser that speaks Chinese where people see it."""
@@ -71,7 +96,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="显示这段说明")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"命令写法不对：{message}\n用 {self.prog} --help 查看用法。\n")
+        self.exit(2, f"命令写法不对：{_in_chinese(message)}。\n用 {self.prog} --help 查看用法。\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

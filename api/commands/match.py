@@ -84,8 +84,8 @@ def _owner(record: Record | None) -> str:
 
 
 def _tell(ranking: Ranking, lines: list[dict[str, Any]]) -> None:
-    if not ranking.suitable:
-        say("没有合适的结果，下面的仅供参考。" if lines else "没有找到任何结果。")
+    for note in ranking.notes:
+        say(note)
     for line in lines:
         say(f"\n{line['rank']}. {line['title']}（{line['owner'] or line['id']}）  {line['grade']} 分 {line['label']}")
         for evidence in line["evidence"]:

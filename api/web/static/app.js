@@ -24,6 +24,7 @@ const WORDS = {
   demand: { description: "要解决的问题", needs: "关键技术和指标", field: "requirements", other: "方案" },
   solution: { description: "方案说明", needs: "主要指标", field: "indicators", other: "需求" },
 };
+const LATER = { solution: "建议列入下一批征集", demand: "可在下一批需求发布后再匹配" };
 const LISTS = ["industries", "technologies", "regions", "qualifications"];
 
 const form = byId("ask");
@@ -123,6 +124,7 @@ async function ask(event) {
   try {
     show(...answer(await call("POST", "/api/v1/match", body), kind === "demand" ? "solution" : "demand"));
     if (innerWidth <= 980) byId("answer").scrollIntoView({ behavior: "smooth" });
+    else scrollTo({ top: 0, behavior: "smooth" });
   } catch (error) {
     if (error.status === 401) leave(error.message);
     else show(fault(error));
@@ -140,7 +142,7 @@ function answer(ranking, of) {
         "div",
         { class: "none" },
         el("h2", {}, `没有合适的${name}`),
-        el("p", {}, ranking.matches.length ? `下面是最接近的，仅供参考；建议列入下一次征集。` : "没有找到任何结果，请放宽筛选或换一种说法。"),
+        el("p", {}, ranking.matches.length ? `下面是最接近的，仅供参考；${LATER[of]}。` : ranking.notes.join("")),
       ),
     );
   }
