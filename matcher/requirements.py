@@ -7,15 +7,16 @@ whole of what the offer states lies inside (or outside) what is asked. Everythin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from matcher.clauses import Clause, clauses
 from matcher.indicators import Indicator, parse
 from matcher.limits import Hold, backwards, flattering, hold
 from matcher.marks import Mark
-from matcher.measures import Direction, Way
+from matcher.measures import Direction, Way, shipped
 from matcher.model import Requirement, Span, Status
 from matcher.numerals import fold
 from matcher.objects import alike, mentioned
@@ -68,6 +69,7 @@ _FIRM = re.compile(
 _DIGIT = re.compile(r"[0-9]")
 
 
+@lru_cache(maxsize=1024)
 def required(text: str, strict: bool = False) -> tuple[Indicator, ...]:
     """The indicators of a demand's text that ask for something, in order, repetitions left out.
 
@@ -129,10 +131,20 @@ def compare(
         return ()
     fields = {"needs": offer} if isinstance(offer, str) else offer
     statements = tuple(
-        Statement(name, indicator) for name, text in fields.items() for indicator in parse(text) if _offers(indicator)
+        Statement(name, indicator)
+        for name, text in fields.items()
+        if _may_answer(text, asked)
+        for indicator in parse(text)
+        if _offers(indicator)
     )
     judge = _Judge(statements, f"{demand}\n{context}", fields)
     return tuple(_requirement(indicator, judge.verdict(indicator), field, side) for indicator in asked)
+
+
+def _may_answer(text: str, asked: Sequence[Indicator]) -> bool:
+    """False where parsing the text cannot give a statement about anything asked."""
+    folded, measures = fold(text), shipped()
+    return any(i.quantity and not measures.unsaid(i.quantity, fold(i.name), folded) for i in asked)
 
 
 def _requirement(asked: Indicator, verdict: Verdict, field: str, side: Side) -> Requirement:
@@ -141,7 +153,8 @@ def _requirement(asked: Indicator, verdict: Verdict, field: str, side: Side) -> 
         quotes = "和".join(f"“{s.indicator.text}”" for s in verdict.statements)
         says = f"要求“{asked.text}”；方案{quotes}：{verdict.why}"
     else:
-        says = f"方案未写明“{_label(asked)}”"
+        label = _label(asked)
+        says = "方案没有写明这一项" if label == asked.text else f"方案未写明“{label}”"
     spans = (
         Span(side, field, asked.start, asked.end),
         *(Span(other, s.field, s.indicator.start, s.indicator.end) for s in verdict.statements),
@@ -165,9 +178,19 @@ class _Judge:
 
     def __init__(self, statements: tuple[Statement, ...], demand: str, offer: Mapping[str, str]) -> None:
         self._statements = statements
-        self._demand = fold(demand)
-        self._offer = fold("\n".join(offer.values()))
-        self._title = fold(offer.get("title", ""))
+        self._both = demand, offer
+
+    @cached_property
+    def _demand(self) -> str:
+        return fold(self._both[0])
+
+    @cached_property
+    def _offer(self) -> str:
+        return fold("\n".join(self._both[1].values()))
+
+    @cached_property
+    def _title(self) -> str:
+        return fold(self._both[1].get("title", ""))
 
     def verdict(self, asked: Indicator) -> Verdict:
         same = tuple(s for s in self._statements if asked.quantity and _same_name(asked, s.indicator))
