@@ -54,10 +54,11 @@ class Bag:
 
 
 def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
-    """The pairs that carry most of the cosine, strongest first, each term in one pair only, identical words left out.
+    """The pairs that carry most of the cosine, strongest first, each term in one pair only.
 
-    Both terms must be alike by themselves; so there may be fewer pairs than asked for, or none. Terms that lie inside a
-    chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
+    Left out are identical words, a word and its part (护林员, 护林), and pairs of which both words stand on both sides:
+    shared words are told elsewhere. Both terms must be alike by themselves; so there may be fewer pairs than asked for,
+    or none. Terms that lie inside a chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
     """
     norm = ours.length * theirs.length
     if norm == 0 or not len(ours.terms) or not len(theirs.terms):
@@ -65,13 +66,16 @@ def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
     products = ours.vectors @ theirs.vectors.T
     sizes = np.outer(np.linalg.norm(ours.vectors, axis=1), np.linalg.norm(theirs.vectors, axis=1))
     shares = np.where(products >= ALIKE * sizes, products, 0) / norm
+    shared = set(ours.terms) & set(theirs.terms)
     chosen: list[Pair] = []
     for flat in np.argsort(-shares, axis=None, kind="stable")[:LOOKED_AT].tolist():
         i, j = divmod(flat, len(theirs.terms))
         left, right, share = ours.terms[i], theirs.terms[j], float(shares[i, j])
         if share <= 0 or len(chosen) == most:
             break
-        if left != right and _apart(left, [p.ours for p in chosen]) and _apart(right, [p.theirs for p in chosen]):
+        if left in right or right in left or {left, right} <= shared:
+            continue
+        if _apart(left, [p.ours for p in chosen]) and _apart(right, [p.theirs for p in chosen]):
             chosen.append(Pair(left, right, share))
     return chosen
 
