@@ -18,7 +18,8 @@ const EXAMPLES = [
     description: "养老院夜间值班人手少，老人离床、跌倒常常天亮才发现，希望不装摄像头也能及时报警。",
     needs: "误报率低于5%",
   },
-  { name: "一句话", kind: "demand", title: "", description: "河道里的垃圾靠人划船打捞，又慢又危险", needs: "" },
+  { name: "一句话", kind: "demand", title: "", description: "工地上总有人不戴安全帽，想自动抓拍提醒", needs: "" },
+  { name: "没有答案的", kind: "demand", title: "", description: "把失传戏曲的手抄乐谱整理成能演唱的曲谱", needs: "" },
 ];
 const WORDS = {
   demand: { description: "要解决的问题", needs: "关键技术和指标", field: "requirements", other: "方案" },
