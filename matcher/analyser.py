@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import add
 from pathlib import Path
 
 from matcher.errors import Unavailable
@@ -86,9 +87,10 @@ class Analyser:
             return _latin(text)
         if piece.lastgroup == "figure":
             return [_FIGURE.sub("", text, count=1)]
-        words = [word for word in self._segment.words(text) if len(word) > 1]
-        bigrams = [text[i : i + 2] for i in range(len(text) - 1)]
-        return words + bigrams + [character for character in text if character not in FUNCTION_WORDS]
+        terms = [word for word in self._segment.words(text) if len(word) > 1]
+        terms.extend(map(add, text, text[1:]))
+        terms.extend([character for character in text if character not in FUNCTION_WORDS])
+        return terms
 
     def is_word(self, term: str) -> bool:
         """Whether a term is a word of two letters or more, and not a bigram across two words (持人 in 主持人)."""

@@ -158,6 +158,10 @@ class Measures:
         for word in sorted(words, key=lambda w: (-len(w), w)):
             heads.setdefault(word[:2], []).append(word)
         self._heads = {head: tuple(bucket) for head, bucket in heads.items()}
+        self._by_root: dict[str, set[str]] = {}
+        for word, known in words.items():
+            for measure in known:
+                self._by_root.setdefault(_root(measure.quantity), set()).add(word)
 
     @classmethod
     def load(cls, path: Path) -> Measures:
@@ -207,6 +211,14 @@ class Measures:
             return Name(found[0], *found.span(), (CYCLE,), counted=found["counted"])
         return Name(found[0], *found.span(), (Measure(found[0], Direction.NEUTRAL, RATIO, Way.LEVEL),))
 
+    def unsaid(self, quantity: str, name: str, folded: str) -> bool:
+        """Whether a folded text surely has no figure of that quantity or under that name, by its words alone: parsing
+        it takes a hundred times as long. A quantity that a unit implies without any word is never surely absent."""
+        root = _root(quantity)
+        if root in _UNNAMED or root in folded or (name and name in folded):
+            return False
+        return not any(word in folded for word in self._by_root.get(root, ()))
+
     def implied(self, dimension: str) -> Measure | None:
         """What a figure means by its unit alone: 600件/小时 is a cycle time, IP65 a degree of protection."""
         if dimension in _BY_UNIT:
@@ -215,6 +227,16 @@ class Measures:
         thing = dimension.removeprefix(f"{TIME}/").removesuffix(f"/{TIME}")
         is_rate = thing != dimension and thing.startswith(COUNT) and thing.removeprefix(COUNT) in PRODUCTS
         return CYCLE if is_rate else None
+
+
+_UNNAMED = frozenset({CYCLE.quantity, *_BY_UNIT.values()})
+_TURNS = re.compile("(?:偏差|（正确率）|增幅|降幅)$")
+
+
+def _root(quantity: str) -> str:
+    """The quantity that a word names, for one that the reader made of it: 漏检率 for 漏检率降幅, 精度 for 准确率."""
+    root = _TURNS.sub("", quantity)
+    return "精度" if root == "准确率" else root
 
 
 def _whole(folded: str, start: int, word: str) -> bool:

@@ -40,8 +40,8 @@ def fold(text: str) -> str:
 
     The full-width comma stays: between digits it separates, where the plain one may group thousands.
     """
-    plain = _ODD.sub(lambda found: _SAME_WIDTH[ord(found[0])], text)
-    return _BY.sub(r"\1×", simplified(plain))
+    plain = simplified(_ODD.sub(lambda found: _SAME_WIDTH[ord(found[0])], text))
+    return _BY.sub(r"\1×", plain) if "x" in plain or "X" in plain else plain
 
 
 @dataclass(frozen=True, slots=True)
