@@ -1,19 +1,20 @@
-"""What each feature of the ranker adds: the same ranking without it, the other weights as they are."""
+"""What each feature of the ranker adds: the same ranking with its weight at 0, the other weights as they are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.arms import DEPTH
 from indexer.build import Progress, silent
-from matcher.engine import Engine
-from matcher.evaluate import evaluate
-from matcher.metrics import Qrels
-from matcher.model import Match, Profile
-from matcher.statistics import Difference, Interval, paired
+from indexer.runs import ranked
+from indexer.workshop import Workshop
+from matcher.engine import View
+from matcher.metrics import Qrels, metric
+from matcher.model import Profile
+from matcher.statistics import Difference, Interval, bootstrap, paired
 
-METRIC = "ndcg@10"
+TOP = 10
+NDCG = metric(f"ndcg@{TOP}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +27,22 @@ class Ablation:
 
 
 def ablations(
-    engine: Engine, queries: Sequence[Profile], qrels: Qrels, progress: Progress = silent
+    shop: Workshop, view: Callable[[], View], queries: Sequence[Profile], qrels: Qrels, progress: Progress = silent
 ) -> tuple[Ablation, ...]:
-    """One per feature with a weight above 0, the dearest first.
+    """One per feature with a weight above 0, the dearest first."""
+    weights = shop.weights.weights
+    used = [name for name, weight in weights.items() if weight > 0]
 
-    A score is the sum of its evidence, so a weight of 0 is that evidence left out: one ranking serves them all.
-    """
-    full: dict[str, tuple[Match, ...]] = {}
-    for done, query in enumerate(queries, 1):
-        full[query.id] = engine.match(query, k=DEPTH).matches
-        progress("逐项去掉特征", done, len(queries))
-    base = evaluate(full, qrels, [METRIC])[METRIC].values
+    def values(changed: Mapping[str, float]) -> Mapping[str, float]:
+        engine = replace(shop, weights=replace(shop.weights, weights=changed)).engine(view)
+        run = ranked(engine, queries, TOP)
+        return {query.id: NDCG(run[query.id], qrels[query.id]) for query in queries if any(qrels[query.id].values())}
+
+    full = values(weights)
     found = []
-    for feature in (name for name, weight in engine.weights.weights.items() if weight > 0):
-        column = evaluate({id: without(matches, feature) for id, matches in full.items()}, qrels, [METRIC])[METRIC]
-        loss = paired([base[id] for id in column.values], list(column.values.values()))
-        found.append(Ablation(feature, column.interval, loss))
+    for done, feature in enumerate(used, 1):
+        left = values({**weights, feature: 0.0})
+        loss = paired([full[id] for id in left], list(left.values()))
+        found.append(Ablation(feature, bootstrap(list(left.values())), loss))
+        progress("逐项去掉特征", done, len(used))
     return tuple(sorted(found, key=lambda a: (-a.loss.interval.mean, a.feature)))
-
-
-def without(matches: Sequence[Match], feature: str) -> list[Match]:
-    """The same matches in the order they would have without one source of evidence."""
-    left = [replace(m, evidence=tuple(e for e in m.evidence if e.source != feature)) for m in matches]
-    return sorted(left, key=lambda m: (-m.score, m.id))

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.workshop import Workshop
 from matcher.adapters.bm25 import Bm25Index
 from matcher.analyser import FUNCTION_WORDS, Analyser
 from matcher.asked import Asked, ask
 from matcher.evaluate import halves
+from matcher.lexicon import Lexicon
 from matcher.metrics import Qrels, metric
 from matcher.model import Profile
-from matcher.segment import Segmenter
+from matcher.segment import Segmenter, segmenter
 from matcher.shelf import Shelf
 from matcher.text import HAN
 
@@ -139,12 +141,12 @@ def arm_runs(queries: Sequence[Profile], shelf: Shelf, shop: Workshop, qrels: Qr
         runs[WORDS][query.id], runs[BIGRAMS][query.id] = by_words(query), by_bigrams(query)
         runs[BM25F][query.id], runs[DENSE][query.id], runs[RRF][query.id] = pair.lexical, pair.dense, pair.fused()
         told(done)
-    share = _fitted(both, qrels)
+    share = fitted(both, qrels)
     runs[CONVEX] = {id: pair.mixed(share) for id, pair in both.items()}
     return ArmRuns(runs, share)
 
 
-def _fitted(both: Mapping[str, Both], qrels: Qrels) -> float:
+def fitted(both: Mapping[str, Both], qrels: Qrels) -> float:
     """The dense share with the best mean nDCG@10 on the tune half; the smallest of equals; a half without one."""
     measure = metric("ndcg@10")
     tune = [id for id in halves(both)[0] if any(qrels.get(id, {}).values())]

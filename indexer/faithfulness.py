@@ -156,4 +156,4 @@ def _lengths(at: frozenset[int]) -> Sequence[int]:
 
 
 def _score(engine: Engine, query: Profile, id: str) -> float:
-    return engine.match(query, k=1, filters=(Only(id),)).matches[0].score
+    return engine.hits(query, k=1, filters=(Only(id),))[0].score

@@ -162,9 +162,9 @@ PROBES: tuple[Probe, ...] = (
     _probe(
         "simplified asks traditional",
         "RediSearch#226",
-        "机器人检测",
-        ["機器人檢測平台"],
-        ["膳食配送車", "垃圾桶滿溢感應"],
+        "车间监测",
+        ["車間監測"],
+        ["膳食配送員", "垃圾桶滿溢感應"],
         "o1 o2",
     ),
     _probe(
@@ -242,6 +242,48 @@ PROBES: tuple[Probe, ...] = (
         "人工 智 能质检",
         ["人工智能质检工位"],
         ["外墙清洗吊篮", "智慧灯杆"],
+    ),
+    _probe(
+        "the word before its scattered characters",
+        "meilisearch#2390",
+        "叉车",
+        ["叉车司机的排班与充电位预约的几点说明"],
+        ["车辆交叉路口", "刀叉和餐车"],
+    ),
+    _probe(
+        "the word before its characters turned round",
+        "meilisearch#2123",
+        "上海",
+        ["上海的集装箱堆场调度与车辆预约系统"],
+        ["海上救生", "上下海堤"],
+    ),
+    _probe(
+        "a run-together word before its characters apart",
+        "meilisearch#2499",
+        "简单",
+        ["接线方式安装简单，新来的工人一天就能学会"],
+        ["简历单据", "单位简介"],
+    ),
+    _probe(
+        "an ordinal before the same characters apart",
+        "meilisearch#5015",
+        "第一篇",
+        ["操作规程汇编的第一篇讲的是开机之前的检查"],
+        ["第三章一节篇幅", "一本第二版"],
+    ),
+    _probe(
+        "part of a long name before its characters apart",
+        "meilisearch#4935",
+        "农业银行",
+        ["中国农业发展银行在各县的分支机构名单"],
+        ["农民创业，行业白银", "农忙行人，业余"],
+    ),
+    _probe(
+        "Hong Kong word and script ask the mainland's",
+        "typesense#52",
+        "機械人",
+        ["机器人清扫路面的试点总结与推广安排"],
+        ["人造机械表", "人手不足"],
     ),
 )
 

@@ -10,15 +10,16 @@ from typing import Any
 from indexer.build import Progress, silent
 from indexer.collections import read_collection
 from indexer.evaluation import chosen
-from indexer.runs import collection_view
+from indexer.runs import collection_view, ranked
 from indexer.trust import figures
 from indexer.variants import Tables, variants
 from indexer.workshop import Workshop
-from matcher.evaluate import evaluate
-from matcher.model import Demand, Match
+from matcher.metrics import metric
+from matcher.model import Demand
 from matcher.statistics import Difference, Interval, bootstrap, paired
 
-METRIC, TOP = "ndcg@10", 10
+TOP = 10
+NDCG = metric(f"ndcg@{TOP}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,11 @@ def robustness(shop: Workshop, folder: Path, split: str = "all", progress: Progr
     collection = read_collection(folder)
     engine = shop.engine(collection_view(collection, shop.parts))
     ids = [id for id in chosen(tuple(collection.demands), split) if id in set(collection.answerable)]
-    qrels = {id: collection.qrels[id] for id in ids}
     changes = variants(Tables.load(shop.settings.data))
 
     def asked(demands: Mapping[str, Demand]) -> Mapping[str, float]:
-        run: dict[str, tuple[Match, ...]] = {}
-        for id, demand in demands.items():
-            run[id] = engine.match(shop.parts.profile(demand), k=TOP).matches
-        return evaluate(run, qrels, [METRIC], collection.level)[METRIC].values
+        run = ranked(engine, [shop.parts.profile(demand) for demand in demands.values()], TOP)
+        return {id: NDCG(run[id], collection.qrels[id]) for id in ids}
 
     clean = asked({id: collection.demands[id] for id in ids})
     drops = []

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from matcher.metrics import Answer, Qrels, Run
-from matcher.model import Match
-from matcher.statistics import RESAMPLES, Interval, auc, auc_interval, calibration_error
+from matcher.model import Hit
+from matcher.statistics import RESAMPLES, Interval, calibration_error
 
 NOTHING = -math.inf
 """The best score of a query without any answer."""
@@ -57,42 +58,58 @@ def _best(answers: Sequence[Answer], apart: set[str]) -> float:
 def separations(
     positives: Mapping[str, Scores], negatives: Mapping[str, Scores], baseline: str, seed: int = 0
 ) -> dict[str, Separation]:
-    """Run → its separation. Every run has the same queries in the same order; the difference to the baseline is
-    resampled over queries, the same ones for both, and its p value is two-sided."""
-    table = {}
+    """Run → its separation. Every run has the same queries in the same order, and the same resamples of them; the p
+    value of the difference to the baseline is two-sided. Without queries on one side there is no figure."""
+    sizes = len(positives[baseline]), len(negatives[baseline])
+    if not all(sizes):
+        return {name: Separation(Interval(math.nan, math.nan, math.nan, sum(sizes))) for name in positives}
+    rng = np.random.default_rng(seed)
+    up, down = (rng.multinomial(size, [1 / size] * size, RESAMPLES) for size in sizes)
+    draws: dict[str, npt.NDArray[np.float64]] = {}
+    means: dict[str, float] = {}
     for name in positives:
-        interval = auc_interval(positives[name], negatives[name], seed=seed)
-        if name == baseline or math.isnan(interval.mean):
+        above = _above(positives[name], negatives[name])
+        means[name] = float(above.mean())
+        draws[name] = ((up @ above) * down).sum(axis=1) / above.size
+    table = {}
+    for name, mean in means.items():
+        interval = _interval(mean, draws[name], sum(sizes))
+        if name == baseline:
             table[name] = Separation(interval)
             continue
-        ours, theirs = (positives[name], negatives[name]), (positives[baseline], negatives[baseline])
-        table[name] = Separation(interval, *_difference(ours, theirs, seed))
+        gain = draws[name] - draws[baseline]
+        tail = min(int((gain <= 1e-12).sum()), int((gain >= -1e-12).sum()))  # sums of the same numbers differ in bits
+        p = min(1.0, 2 * (tail + 1) / (RESAMPLES + 1))
+        table[name] = Separation(interval, _interval(mean - means[baseline], gain, sum(sizes)), p)
     return table
 
 
-def _difference(ours: tuple[Scores, Scores], theirs: tuple[Scores, Scores], seed: int) -> tuple[Interval, float]:
-    rng = np.random.default_rng(seed)
-    (up, down), (base_up, base_down) = (tuple(np.asarray(side) for side in pair) for pair in (ours, theirs))
-    draws = np.empty(RESAMPLES)
-    for i in range(RESAMPLES):
-        p, n = rng.integers(0, len(up), len(up)), rng.integers(0, len(down), len(down))
-        draws[i] = auc(up[p], down[n]) - auc(base_up[p], base_down[n])
-    mean = auc(*ours) - auc(*theirs)
+def _above(positives: Scores, negatives: Scores) -> npt.NDArray[np.float64]:
+    """1 where the positive is above the negative, a half where they tie; its mean is the AUC (Mann–Whitney)."""
+    high, low = np.asarray(positives, np.float64)[:, None], np.asarray(negatives, np.float64)[None, :]
+    return np.asarray((high > low) + 0.5 * (high == low), dtype=np.float64)
+
+
+def _interval(mean: float, draws: npt.NDArray[np.float64], n: int) -> Interval:
     low, high = np.quantile(draws, [0.025, 0.975])
-    tail = min(int((draws <= 0).sum()), int((draws >= 0).sum()))
-    p_value = min(1.0, 2 * (tail + 1) / (RESAMPLES + 1))
-    return Interval(mean, min(float(low), mean), max(float(high), mean), len(up) + len(down)), p_value
+    return Interval(mean, min(float(low), mean), max(float(high), mean), n)
 
 
 def calibration(
-    shown: Mapping[str, Sequence[Match]], qrels: Qrels, level: int, seed: int = 0, resamples: int = 500
+    shown: Mapping[str, Sequence[Hit]], qrels: Qrels, level: int, seed: int = 0, resamples: int = 500
 ) -> Interval:
     """Expected calibration error of the grade (as a share of 1) against judgments of at least `level`, over the shown
-    matches of all these queries, in ten bins of equal mass; the interval resamples queries. `n` counts matches."""
+    matches of all these queries, in ten bins of equal mass; the interval resamples queries. `n` counts matches.
+
+    A score is in log-odds; its probability is what the grade shows, unrounded.
+    """
     rows = [
-        ([m.grade / 100 for m in matches], [float(qrels.get(q, {}).get(m.id, 0) >= level) for m in matches])
-        for q, matches in shown.items()
-        if matches
+        (
+            [1 / (1 + math.exp(-max(-40.0, min(40.0, hit.score)))) for hit in hits],
+            [float(qrels.get(query, {}).get(hit.id, 0) >= level) for hit in hits],
+        )
+        for query, hits in shown.items()
+        if hits
     ]
     if not rows:
         return Interval(math.nan, math.nan, math.nan, 0)
@@ -107,5 +124,4 @@ def calibration(
                 np.concatenate([promised[i] for i in chosen]), np.concatenate([happened[i] for i in chosen])
             )
         )
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return Interval(whole, min(float(low), whole), max(float(high), whole), sum(map(len, promised)))
+    return _interval(whole, np.array(draws), sum(map(len, promised)))

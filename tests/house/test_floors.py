@@ -19,8 +19,8 @@ FLOORS = ("matcher", "indexer", "api")
 PURE = frozenset({
     "alignment", "analyser", "asked", "clauses", "cues", "engine", "errors", "evaluate", "explain", "features",
     "filters", "highlight", "indicators", "lexicon", "limits", "marks", "measures", "metrics", "model",
-    "numerals", "objects", "ports", "profile", "quantities", "reading", "requirements", "segment", "settings",
-    "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units", "weights", "wording",
+    "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats", "requirements", "segment",
+    "settings", "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units", "weights", "wording",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""

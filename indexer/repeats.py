@@ -1,0 +1,182 @@
+"""The gold pairs of repeated and look-alike demands: reading them, fitting the judge on one half, reporting the other.
+
+`python -m indexer.repeats` fits anew, which is due whenever the encoder changes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from indexer.jsonl import lines, parse_line, record_from_json
+from indexer.workshop import Workshop, workshop
+from matcher.adapters.repeats_file import load_repeats, save_repeats
+from matcher.adapters.shelves import assemble, prepare
+from matcher.errors import InvalidInput
+from matcher.evaluate import halves
+from matcher.model import Demand, Kind
+from matcher.ports import Vectors
+from matcher.repeats import FILE, LIKENESS, RepeatModel, Side, Tools, Two, likeness, opposed
+from matcher.settings import Settings
+from matcher.statistics import auc
+from matcher.tables import text
+
+PAIRS = "repeats.jsonl"
+PENALTY = 0.03
+"""L2 penalty on the weights, so that likenesses that say the same share it."""
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two demands, whether they are one need, and in what they differ. Pairs of one first demand stay in one half."""
+
+    a: Demand
+    b: Demand
+    same: bool
+    kind: str
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """In file order. InvalidInput names the line at fault."""
+    pairs = []
+    for number, line in lines(text(path).splitlines()):
+        raw = parse_line(line, number)
+        a, b = (record_from_json(Kind.DEMAND, raw.get(side) or {}, number) for side in ("a", "b"))
+        if not isinstance(raw.get("same"), bool) or not isinstance(a, Demand) or not isinstance(b, Demand):
+            raise InvalidInput(f"{path.name} 第 {number} 行：应有 a、b 两条需求和 same（true 或 false）", line=number)
+        pairs.append(Pair(a, b, raw["same"], str(raw.get("kind", ""))))
+    return pairs
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The pairs with their likenesses, (pairs, LIKENESS), and which of them are in the tune half."""
+
+    pairs: Sequence[Pair]
+    features: Matrix
+    same: npt.NDArray[np.bool_]
+    tune: npt.NDArray[np.bool_]
+
+
+def measure(shop: Workshop, pairs: Sequence[Pair], anchors: Vectors) -> Measured:
+    """Every pair's likenesses; rare words are those of the pairs' own demands."""
+    demands = {demand.id: demand for pair in pairs for demand in (pair.a, pair.b)}
+    lexical = assemble(Kind.DEMAND, prepare(list(demands.values()), shop.parts)).lexical
+    tools = Tools(shop.parts.analyser, shop.parts.encoder, lexical, anchors)
+    sides = {id: Side.of(shop.parts.profile(d), tools, d.organization) for id, d in demands.items()}
+    rows = [likeness(Two.of(sides[pair.a.id], sides[pair.b.id], lexical)) for pair in pairs]
+    tuned = frozenset(halves(dict.fromkeys(pair.a.id for pair in pairs))[0])
+    return Measured(
+        pairs,
+        np.array([[row[name] for name in LIKENESS] for row in rows]),
+        np.array([pair.same for pair in pairs]),
+        np.array([pair.a.id in tuned for pair in pairs]),
+    )
+
+
+def fit(measured: Measured, encoder: str) -> RepeatModel:
+    """Logistic regression on the tune half, every weight with the sign its likeness must have, and the threshold that
+    gives the best F1 there."""
+    signs = np.array([-1.0 if opposed(name) else 1.0 for name in LIKENESS])
+    features, same = measured.features[measured.tune] * signs, measured.same[measured.tune].astype(np.float64)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        z = weights[0] + features @ weights[1:]
+        slope = 1 / (1 + np.exp(-z)) - same
+        value = np.logaddexp(0, z).sum() - same @ z + PENALTY * weights[1:] @ weights[1:]
+        return float(value), np.concatenate([[slope.sum()], features.T @ slope + 2 * PENALTY * weights[1:]])
+
+    bounds = [(None, None)] + [(0, None)] * len(signs)
+    found = minimize(loss, np.zeros(len(signs) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    weights = dict(zip(LIKENESS, (found[1:] * signs).tolist(), strict=True))
+    model = RepeatModel(float(found[0]), {name: w for name, w in weights.items() if w}, 0.5, encoder)
+    promised = probabilities(model, measured.features)[measured.tune]
+    return RepeatModel(model.base, model.weights, best_threshold(promised, measured.same[measured.tune]), encoder)
+
+
+def probabilities(model: RepeatModel, features: Matrix) -> Matrix:
+    """One probability per row of likenesses."""
+    return np.array([model.probability(dict(zip(LIKENESS, row, strict=True))) for row in features.tolist()])
+
+
+def best_threshold(promised: Matrix, same: npt.NDArray[np.bool_]) -> float:
+    """The threshold with the best F1, in the middle between two neighbouring probabilities."""
+    edges = np.unique(np.concatenate([[0.0], promised, [1.0]]))
+    return float(max((edges[:-1] + edges[1:]) / 2, key=lambda cut: f1(promised >= cut, same)["f1"]))
+
+
+def f1(judged: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """{"f1", "precision", "recall"} of judging `judged` to be repeats; 0 where nothing is judged or there is none."""
+    right, said, there = int((judged & same).sum()), int(judged.sum()), int(same.sum())
+    return {
+        "f1": 2 * right / (said + there) if said + there else 0.0,
+        "precision": right / said if said else 0.0,
+        "recall": right / there if there else 0.0,
+    }
+
+
+def measured_repeats(shop: Workshop) -> dict[str, Any]:
+    """The shipped judge on both halves, and on the report half by kind of pair. One that was fitted with another
+    encoder is fitted anew first, and saved."""
+    models, encoder = shop.settings.data / "models", shop.parts.encoder.name
+    if not (models / FILE).is_file() or RepeatModel.load(models).encoder != encoder:
+        fit_and_save(shop)
+    model, anchors = load_repeats(models, encoder)
+    table = measure(shop, read_pairs(shop.settings.data / "gold" / PAIRS), anchors)
+    promised = probabilities(model, table.features)
+    judged = promised >= model.threshold
+    by_half: dict[str, Mapping[str, float]] = {}
+    for name, rows in (("report", ~table.tune), ("tune", table.tune)):
+        separated = auc(promised[rows & table.same], promised[rows & ~table.same])
+        by_half[name] = {"pairs": int(rows.sum()), **f1(judged[rows], table.same[rows]), "auc": separated}
+    kinds = {}
+    for kind in dict.fromkeys(pair.kind for pair in table.pairs):
+        rows = ~table.tune & np.array([pair.kind == kind for pair in table.pairs])
+        right = float((judged == table.same)[rows].mean()) if rows.any() else 0.0
+        kinds[kind] = {"pairs": int(rows.sum()), "right": right}
+    return {
+        "fitted_with": model.encoder,
+        "threshold": model.threshold,
+        "weights": dict(model.weights),
+        "halves": by_half,
+        "kinds": kinds,
+    }
+
+
+def anchors_of(shop: Workshop) -> Vectors:
+    """One vector per topic of the knowledge: what its solutions say. A need is known by which of them would answer."""
+    texts = []
+    for path in sorted((shop.settings.data / "knowledge").glob("*.jsonl")):
+        for _, line in lines(text(path).splitlines()):
+            topic: Any = json.loads(line)
+            words = (*topic["solution_terms"], *topic["demand_terms"])
+            texts.append("\n".join((topic["topic"], *topic["solution"], *words)))
+    return shop.parts.encoder.documents(texts)
+
+
+def fit_and_save(shop: Workshop) -> None:
+    """The judge for this installation's encoder, into the models folder."""
+    anchors = anchors_of(shop).astype(np.float16)
+    table = measure(shop, read_pairs(shop.settings.data / "gold" / PAIRS), anchors.astype(np.float32))
+    save_repeats(fit(table, shop.parts.encoder.name), anchors, shop.settings.data / "models")
+
+
+def main() -> int:
+    shop = workshop(Settings.from_env())
+    fit_and_save(shop)
+    print(json.dumps(measured_repeats(shop), ensure_ascii=False, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
