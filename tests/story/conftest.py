@@ -94,6 +94,12 @@ class Service:
         with self.client() as client:
             return client.request(method, path, **options)
 
+    def told(self, method: str, path: str, **options: Any) -> Any:
+        """The JSON of an answer that must be a good one; else the test fails with what was said."""
+        answer = self.call(method, path, **options)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}\n{self.said()}"
+        return answer.json()
+
     def listed(self, kind: str) -> dict[str, Mapping[str, Any]]:
         """Every record of one kind by id, page by page; fails when an id is listed twice."""
         found: dict[str, Mapping[str, Any]] = {}
@@ -112,7 +118,7 @@ class Service:
         """The last rebuild, once it has ended."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            job: Mapping[str, Any] | None = self.call("GET", "/api/v1/index").json()["job"]
+            job: Mapping[str, Any] | None = self.told("GET", "/api/v1/index")["job"]
             if job is not None and job["state"] != "running":
                 return job
             time.sleep(0.1)

@@ -137,7 +137,7 @@ def test_killed_while_clients_write(service: Any, waiting: Callable[..., None]) 
         assert ledger.faults(stored(service)) == []
     assert len(ledger.acked) > 60
     assert ledger.removed
-    state = service.call("GET", "/api/v1/index").json()
+    state = service.told("GET", "/api/v1/index")
     assert state["counts"]["demand"] == len(ledger.acked) - len(ledger.removed)
 
 
@@ -166,11 +166,11 @@ ASKED = {"description": "林区山火要早发现", "top_k": 5}
 @linux
 def test_killed_builds_change_nothing(service: Any, root: Path, waiting: Callable[..., None]) -> None:
     """The build dies in the middle, then build and server together: the old index serves, and the next build works."""
-    call = service.call
+    call, told = service.call, service.told
     service.console("import", *map(str, sorted((root / "data" / "samples").glob("*.xlsx"))))
     assert service.console("build")["counts"] == {"demand": 60, "solution": 240}
     service.start()
-    before = call("POST", "/api/v1/match", json=ASKED).json()
+    before = told("POST", "/api/v1/match", json=ASKED)
 
     def begun() -> int:
         """A rebuild with its draft on disk; the process that makes it."""
@@ -181,7 +181,7 @@ def test_killed_builds_change_nothing(service: Any, root: Path, waiting: Callabl
 
     def answered(generation: str) -> None:
         """The same answer as ever, from this generation."""
-        now = call("POST", "/api/v1/match", json=ASKED).json()
+        now = told("POST", "/api/v1/match", json=ASKED)
         assert (now["generation"], now["matches"]) == (generation, before["matches"])
 
     os.kill(begun(), signal.SIGKILL)
@@ -204,6 +204,6 @@ def test_killed_builds_change_nothing(service: Any, root: Path, waiting: Callabl
     assert service.listed("demand") == records
 
     assert service.console("build")["generation"] == "gen-000002"
-    waiting(lambda: call("GET", "/api/v1/index").json()["generation"] == "gen-000002", "the new index is used")
+    waiting(lambda: told("GET", "/api/v1/index")["generation"] == "gen-000002", "the new index is used")
     answered("gen-000002")
     assert drafts(service) == []

@@ -124,7 +124,7 @@ def bring_in(service: Any, folder: Path, expected: Mapping[str, tuple[int, int, 
     """Lists through the door; every row is filed or named."""
     for name, counts in expected.items():
         content = (folder / name).read_bytes()
-        report = service.call("POST", "/api/v1/imports", files={"file": (name, content)}).json()
+        report = service.told("POST", "/api/v1/imports", files={"file": (name, content)})
         assert (report["demands"], report["solutions"], report["rejected"]) == counts
         assert report["created"] == sum(counts[:2])
         refused = [problem for problem in report["problems"] if problem["verdict"] == "rejected"]
@@ -135,7 +135,7 @@ def bring_in(service: Any, folder: Path, expected: Mapping[str, tuple[int, int, 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM as services know it")
 def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None]) -> None:
-    call = service.call
+    call, told = service.call, service.told
     service.start()
     assert call("GET", "/readyz").status_code == 503  # alive, and says that there is no index yet
 
@@ -144,15 +144,15 @@ def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None])
     bring_in(service, root / "data" / "samples", CLEAN)
     name, (demands, solutions, _) = next(iter(DIRTY.items()))
     content = (root / "data" / "samples" / "dirty" / name).read_bytes()
-    again = call("POST", "/api/v1/imports", files={"file": (name, content)}).json()
+    again = told("POST", "/api/v1/imports", files={"file": (name, content)})
     assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, demands + solutions)
-    assert call("GET", "/api/v1/index").json()["counts"] == {"demand": 98, "solution": 279}
+    assert told("GET", "/api/v1/index")["counts"] == {"demand": 98, "solution": 279}
     assert "13800006481" not in call("GET", "/api/v1/solutions?limit=100").text
 
     # A first index.
     assert call("POST", "/api/v1/index/rebuild").status_code == 202
     assert service.job()["state"] == "succeeded", service.said()
-    first = call("GET", "/api/v1/index").json()
+    first = told("GET", "/api/v1/index")
     assert (first["generation"], first["changed_since"], first["stale"]) == ("gen-000001", 0, "")
     assert call("GET", "/readyz").status_code == 200
 
@@ -168,7 +168,7 @@ def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None])
         "每小时处理不少于1200块",
     ]
     assert demand not in {match["demand"]["id"] for match in posted.json()["similar_demands"]}
-    before = call("GET", f"/api/v1/demands/{demand}/matches").json()
+    before = told("GET", f"/api/v1/demands/{demand}/matches")
     assert before["matches"] == posted.json()["ranking"]["matches"]
 
     # A better solution is filed: it is told of the demand, and leads the demand's ranking at once, without a rebuild.
@@ -177,7 +177,7 @@ def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None])
     better = filed.json()["solution"]["id"]
     check_ranking(filed.json()["ranking"], "demand")
     assert filed.json()["ranking"]["matches"][0]["demand"]["id"] == demand
-    after = call("GET", f"/api/v1/demands/{demand}/matches").json()
+    after = told("GET", f"/api/v1/demands/{demand}/matches")
     check_ranking(after, "solution")
     assert (after["generation"], ids(after)[0], after["suitable"]) == ("gen-000001", better, True)
     assert [r["status"] for r in after["matches"][0]["requirements"]] == ["met", "met"]
@@ -186,17 +186,17 @@ def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None])
     # An edit shows at once, there and back.
     changed = call("PATCH", f"/api/v1/solutions/{better}", json=CANTEEN)
     assert (changed.status_code, changed.json()["title"]) == (200, CANTEEN["title"])
-    assert better not in ids(call("GET", f"/api/v1/demands/{demand}/matches?top_k=3").json())
+    assert better not in ids(told("GET", f"/api/v1/demands/{demand}/matches?top_k=3"))
     restored = call("PUT", f"/api/v1/solutions/{better}", json=BETTER)
     assert (restored.status_code, restored.json()) == (200, filed.json()["solution"])
-    assert call("GET", f"/api/v1/demands/{demand}/matches").json()["matches"] == after["matches"]
+    assert told("GET", f"/api/v1/demands/{demand}/matches")["matches"] == after["matches"]
 
     # Withdrawn, and gone at once.
     assert call("DELETE", f"/api/v1/solutions/{better}").status_code == 204
-    gone = call("GET", f"/api/v1/demands/{demand}/matches").json()
+    gone = told("GET", f"/api/v1/demands/{demand}/matches")
     assert gone["matches"] == before["matches"]
     assert call("GET", f"/api/v1/solutions/{better}").status_code == 404
-    renewed = call("POST", "/api/v1/solutions", json=BETTER).json()["solution"]["id"]
+    renewed = told("POST", "/api/v1/solutions", json=BETTER)["solution"]["id"]
     assert renewed != better  # a number is never given twice
 
     # Reindex under load: no request fails, and nobody is thrown back to the index before.
@@ -215,32 +215,32 @@ def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None])
         assert set(generations) == {"gen-000001", "gen-000002"}
         assert generations == sorted(generations)
         assert len({best[0] for _, best in seen}) == 1  # the swap changes no answer
-    second = call("GET", f"/api/v1/demands/{demand}/matches").json()
+    second = told("GET", f"/api/v1/demands/{demand}/matches")
     assert (second["generation"], ids(second)[0]) == ("gen-000002", renewed)
 
     # Rolled back at the console: the running service takes it up, and what was filed since still counts.
     rolled = service.console("rollback")
     assert (rolled["from"], rolled["generation"]) == ("gen-000002", "gen-000001")
-    waiting(lambda: call("GET", "/api/v1/index").json()["generation"] == "gen-000001", "the service rolls back as well")
-    old = call("GET", f"/api/v1/demands/{demand}/matches").json()
+    waiting(lambda: told("GET", "/api/v1/index")["generation"] == "gen-000001", "the service rolls back as well")
+    old = told("GET", f"/api/v1/demands/{demand}/matches")
     assert (old["generation"], old["matches"][0]["grade"]) == ("gen-000001", after["matches"][0]["grade"])
     assert ids(old)[0] == renewed
 
     # Stopped and started: every record as it was acknowledged, and the same answers.
     kept = {kind: service.listed(kind) for kind in ("demand", "solution")}
     assert [len(records) for records in kept.values()] == [99, 280]
-    contact = call("GET", f"/api/v1/demands/{demand}/contact").json()
+    contact = told("GET", f"/api/v1/demands/{demand}/contact")
     assert service.stop() in (0, -signal.SIGTERM)
     service.start()
     assert {kind: service.listed(kind) for kind in kept} == kept
     assert kept["demand"][demand] == posted.json()["demand"]
-    assert call("GET", f"/api/v1/demands/{demand}/contact").json() == contact
+    assert told("GET", f"/api/v1/demands/{demand}/contact") == contact
     assert contact["phone"] == "13800001234"
-    same = call("GET", f"/api/v1/demands/{demand}/matches").json()
+    same = told("GET", f"/api/v1/demands/{demand}/matches")
     assert (same["generation"], same["matches"]) == ("gen-000001", old["matches"])
 
     # A demand that nobody can answer is told so, and still shown what comes nearest.
-    nothing = call("POST", "/api/v1/match", json=WITHOUT_ANSWER).json()
+    nothing = told("POST", "/api/v1/match", json=WITHOUT_ANSWER)
     check_ranking(nothing, "solution")
     assert (nothing["suitable"], len(nothing["matches"])) == (False, 10)
     assert nothing["matches"][0]["grade"] < 35
