@@ -41,7 +41,7 @@ class Recipe:
     public_epochs: int = 1
     public_batch: int = 1024
     public_rate: float = 0.02
-    epochs: int = 40
+    epochs: int = 60
     batch: int = 512
     rate: float = 0.1
     seed: int = 7
@@ -52,8 +52,8 @@ def train(
 ) -> SentenceTransformer:
     """The trained model. The same topics, pairs and recipe give the same vectors.
 
-    One thread: sums come out in the same order everywhere, and on a busy machine threads wait for each other longer than
-    they work.
+    One thread: sums come out in the same order everywhere, and on a busy machine threads wait for each other longer
+    than they work.
     """
     torch.set_num_threads(1)
     random.seed(recipe.seed)
