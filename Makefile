@@ -66,7 +66,7 @@ evaluate: $(SERVE) ## Measure ranking quality on a judged collection (COLLECTION
 
 .PHONY: bench
 bench: $(ALL_STAMP) ## Measure speed, memory and build time, beside other systems
-	$(PY) -m indexer.bench $(ARGS)
+	$(PY) -m api.bench $(ARGS)
 
 .PHONY: train
 train: $(ALL_STAMP) ## Train the shipped text encoder anew from the knowledge in data/

@@ -1,0 +1,148 @@
+"""`make bench`: measure, write docs/bench.json, and fill the table of docs/bench.md. `--quick` for a small run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from api.bench import peers
+from api.bench.client import one_by_one, percentile, together
+from api.bench.service import Home, serving
+from indexer.bench.synthetic import Knowledge, solutions, texts
+from indexer.train.knowledge import topics
+from indexer.workshop import workshop
+from matcher.settings import REPOSITORY, Settings
+
+LETTERS = (30, 100, 250)
+CLIENTS = (1, 16, 64)
+VERSIONS = ("numpy", "faiss-cpu", "fastapi", "uvicorn", "scipy", "sqlalchemy", "rjieba")
+BEGIN, END = "<!-- figures: bench -->", "<!-- end -->"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every size and write the results; 0 when no request failed."""
+    parser = argparse.ArgumentParser(prog="python -m api.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one small size, short runs, nothing written to docs")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs", help="folder of bench.json and bench.md")
+    chosen = parser.parse_args(arguments)
+    knowledge = Knowledge.of(topics(Settings.from_env().data / "knowledge"))
+    sizes, duration, asked = ([200], 1.0, 10) if chosen.quick else (chosen.sizes, 8.0, 100)
+    results = [measure(knowledge, size, duration, asked) for size in sizes]
+    report = {"measured": conditions(), "sizes": results}
+    print(json.dumps(report, ensure_ascii=False, indent=2))
+    if not chosen.quick:
+        (chosen.out / "bench.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        page = chosen.out / "bench.md"
+        before, _, rest = page.read_text("utf-8").partition(BEGIN)
+        page.write_text(f"{before}{BEGIN}\n{table(report)}\n{END}{rest.partition(END)[2]}", "utf-8")
+    return 1 if any(load["failed"] for result in results for load in result["load"].values()) else 0
+
+
+def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dict[str, Any]:
+    """Everything about one size, told on the way."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        say(f"{size:,} solutions: storing")
+        key = home.fill(knowledge, size)
+        say(f"{size:,} solutions: building")
+        first = home.build()
+        home.change(knowledge, size)
+        again = home.build()
+        say(f"{size:,} solutions: serving")
+        questions = {letters: texts(knowledge, letters, asked) for letters in LETTERS}
+        mixed = [text for group in zip(*questions.values(), strict=True) for text in group]
+        with serving(home, key) as service:
+            first_answer = one_by_one(service.target, mixed[:1])[0]
+            one_by_one(service.target, mixed[:30])
+            lengths = {n: one_by_one(service.target, group) for n, group in questions.items()}
+            every = [s for group in lengths.values() for s in group]
+            loads = {n: together(service.target, mixed, n, duration) for n in CLIENTS}
+            memory = service.memory_mb()
+            ready = service.ready_seconds
+        say(f"{size:,} solutions: peers")
+        shop = workshop(home.settings)
+        records = list(solutions(knowledge, size))
+        others = {
+            "bm25s + encoder + RRF": peers.bm25s_with_encoder(shop, records, mixed[:asked]),
+            "txtai keyword": peers.txtai_keyword(shop, records, mixed[:asked]) if size <= 10_000 else None,
+        }
+    return {
+        "solutions": size,
+        "build_seconds": first["process_seconds"],
+        "rebuild_seconds": again["process_seconds"],
+        "reused": again["reused"],
+        "ready_seconds": ready,
+        "first_answer_ms": round(first_answer * 1000, 1),
+        "memory_mb": memory,
+        "p50_ms": percentile(every, 0.5),
+        "p99_ms": percentile(every, 0.99),
+        "by_length_p50_ms": {str(n): percentile(group, 0.5) for n, group in lengths.items()},
+        "load": {
+            str(n): {
+                "per_second": round(rate, 1),
+                "p50_ms": percentile(load.seconds, 0.5),
+                "p99_ms": percentile(load.seconds, 0.99),
+                "failed": load.failed,
+            }
+            for n, (load, rate) in loads.items()
+        },
+        "peers": others,
+    }
+
+
+def conditions() -> dict[str, Any]:
+    """Machine, versions and date."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "python": platform.python_version(),
+        **{name: version(name) for name in VERSIONS},
+    }
+
+
+def table(report: dict[str, Any]) -> str:
+    """The results as a Markdown table, sizes as columns."""
+    sizes = report["sizes"]
+    rows: list[tuple[str, list[object]]] = [
+        ("one match over HTTP, p50 ms", [s["p50_ms"] for s in sizes]),
+        ("one match over HTTP, p99 ms", [s["p99_ms"] for s in sizes]),
+        *((f"p50 ms at {n} characters", [s["by_length_p50_ms"][str(n)] for s in sizes]) for n in LETTERS),
+        *((f"matches a second, {n} clients", [s["load"][str(n)]["per_second"] for s in sizes]) for n in CLIENTS),
+        *((f"p99 ms, {n} clients", [s["load"][str(n)]["p99_ms"] for s in sizes]) for n in CLIENTS),
+        ("failed requests", [sum(load["failed"] for load in s["load"].values()) for s in sizes]),
+        ("start to ready, s", [s["ready_seconds"] for s in sizes]),
+        ("first answer, ms", [s["first_answer_ms"] for s in sizes]),
+        ("memory of the service, MB", [s["memory_mb"] for s in sizes]),
+        ("build from nothing, s", [s["build_seconds"] for s in sizes]),
+        ("rebuild after 1 % changed, s", [s["rebuild_seconds"] for s in sizes]),
+    ]
+    for name in sizes[0]["peers"]:
+        answers = [s["peers"][name] for s in sizes]
+        rows.append((f"{name}, bare, p50 ms", [a["p50_ms"] if a else "—" for a in answers]))
+        rows.append((f"{name}, bare, build s", [a["build_seconds"] if a else "—" for a in answers]))
+    head = "| | " + " | ".join(f"{s['solutions']:,}" for s in sizes) + " |"
+    line = "| --- |" + " ---: |" * len(sizes)
+    body = "\n".join(f"| {name} | " + " | ".join(map(str, values)) + " |" for name, values in rows)
+    measured = ", ".join(f"{key} {value}" for key, value in report["measured"].items())
+    return f"Measured with: {measured}.\n\n{head}\n{line}\n{body}"
+
+
+def say(text: str) -> None:
+    """Progress on standard error; standard output is the report."""
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
