@@ -132,9 +132,9 @@ class Engine:
         if own is not None and asked.profile.kind is shelf.kind:
             rows = rows.copy()
             rows[own] = False
-        hits = shelf.vectors.search(asked.whole, depth, rows)
-        hits += shelf.lexical.search(asked.terms, depth, rows, STRONGEST_TERMS)
-        return np.array(sorted({shelf.row_of[hit.id] for hit in hits}), np.int64)
+        by_meaning = shelf.vectors.nearest(asked.whole, depth, rows)
+        by_words = shelf.lexical.strongest(asked.terms, depth, rows, STRONGEST_TERMS)
+        return np.union1d(by_meaning, by_words)
 
     def _told(self, asked: Asked, found: _Candidate) -> Match:
         pool = found.pool

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.asked import Asked
-from matcher.ports import Overlap, RowNumbers
+from matcher.ports import Overlap, RowNumbers, Vectors
 from matcher.shelf import DENSE_FIELDS, Shelf
 from matcher.taxonomy import Taxonomy
 
@@ -26,31 +27,41 @@ RIPE = 7
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The candidates of one shelf, and what is looked up once for all features."""
+    """The candidates of one shelf, and what is looked up once for all features, when the first of them asks."""
 
     asked: Asked
     shelf: Shelf
     rows: RowNumbers
-    overlap: Overlap
-    dense: npt.NDArray[np.float32]
-    by_field: npt.NDArray[np.float32]
-    self_score: float
     taxonomy: Taxonomy
 
     @classmethod
     def of(cls, asked: Asked, shelf: Shelf, rows: RowNumbers, taxonomy: Taxonomy) -> Pool:
-        """Looks up everything the features need about these rows."""
-        vectors = np.vstack([asked.whole[None], asked.fields])
-        return cls(
-            asked,
-            shelf,
-            rows,
-            shelf.lexical.overlap(asked.terms, rows),
-            shelf.whole[rows].astype(np.float32) @ vectors.T,
-            np.einsum("rfd,qd->rfq", shelf.field_vectors[rows].astype(np.float32), vectors, optimize=True),
-            shelf.lexical.self_score(asked.terms) if asked.terms else 1.0,
-            taxonomy,
-        )
+        """The candidates in these rows of the shelf."""
+        return cls(asked, shelf, rows, taxonomy)
+
+    @cached_property
+    def overlap(self) -> Overlap:
+        """The terms that query and candidates share."""
+        return self.shelf.lexical.overlap(self.asked.terms, self.rows)
+
+    @cached_property
+    def self_score(self) -> float:
+        """The lexical score that makes those of different queries comparable."""
+        return self.shelf.lexical.self_score(self.asked.terms) if self.asked.terms else 1.0
+
+    @cached_property
+    def dense(self) -> npt.NDArray[np.float32]:
+        """Cosines of their whole with our whole and our fields, (rows, 1 + len(DENSE_FIELDS))."""
+        return self.shelf.dense(self.rows, self._vectors.T)
+
+    @cached_property
+    def by_field(self) -> npt.NDArray[np.float32]:
+        """Cosines of their fields with the same, (rows, len(DENSE_FIELDS), 1 + len(DENSE_FIELDS))."""
+        return self.shelf.dense_fields(self.rows, self._vectors)
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        return np.vstack([self.asked.whole[None], self.asked.fields])
 
     def tagged(self, facet: str) -> list[str]:
         """The asking side's tags of one facet, with prefix, sorted."""
@@ -97,8 +108,13 @@ def _region(pool: Pool) -> Column:
 
 
 def _maturity(pool: Pool) -> Column:
-    ripe = [n for n in pool.taxonomy.names["maturity"] if (pool.taxonomy.maturity_level(n) or 0) >= RIPE]
-    return np.minimum(pool.shelf.tags.shared(pool.rows, [f"maturity:{n}" for n in ripe]), 1).astype(np.float64)
+    return np.minimum(pool.shelf.tags.shared(pool.rows, _ripe(pool.taxonomy)), 1).astype(np.float64)
+
+
+@lru_cache(maxsize=4)
+def _ripe(taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The tags of the maturities that count."""
+    return tuple(f"maturity:{n}" for n in taxonomy.names["maturity"] if (taxonomy.maturity_level(n) or 0) >= RIPE)
 
 
 FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(

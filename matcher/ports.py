@@ -69,6 +69,10 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def nearest(self, query: Vectors, k: int, allowed: Rows | None = None) -> RowNumbers:
+        """The rows of the hits of `search`, best first: for whoever needs no ids, which take longer than the search."""
+        ...
+
 
 class Overlap(Protocol):
     """What a query and some rows have in common, looked up once and asked about in several ways."""
@@ -100,6 +104,12 @@ class LexicalIndex(Protocol):
         than k may return. `max_terms` keeps only that many strongest query terms (weight × idf): our queries are
         whole documents, and candidates do not need all of one.
         """
+        ...
+
+    def strongest(
+        self, query: Mapping[str, float], k: int, allowed: Rows | None = None, max_terms: int | None = None
+    ) -> RowNumbers:
+        """The rows of the hits of `search`, in ascending order; cheaper: mostly no score is needed for it."""
         ...
 
     def overlap(self, query: Mapping[str, float], rows: RowNumbers) -> Overlap:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from matcher.halves import widened
 from matcher.model import Kind, Profile
 from matcher.ports import LexicalIndex, RowNumbers, Rows, VectorIndex, Vectors
 from matcher.tags import TagTable
@@ -48,15 +49,16 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def dense(self, rows: RowNumbers, query: Vectors) -> npt.NDArray[np.float32]:
-        """Cosines of a query vector, shape (dim,), with the rows' whole vectors."""
-        cosines: npt.NDArray[np.float32] = self.whole[rows].astype(np.float32) @ query
+    def dense(self, rows: RowNumbers, queries: Vectors) -> npt.NDArray[np.float32]:
+        """Cosines of the rows' whole vectors with a query vector, (dim,), or with several, (dim, queries)."""
+        cosines: npt.NDArray[np.float32] = widened(self.whole[rows]) @ queries
         return cosines
 
-    def dense_fields(self, rows: RowNumbers, query: Vectors) -> npt.NDArray[np.float32]:
-        """Cosines of a query vector with the rows' field vectors, shape (rows, len(DENSE_FIELDS))."""
-        cosines: npt.NDArray[np.float32] = self.field_vectors[rows].astype(np.float32) @ query
-        return cosines
+    def dense_fields(self, rows: RowNumbers, queries: Vectors) -> npt.NDArray[np.float32]:
+        """Cosines of the rows' field vectors with query vectors, (queries, dim): (rows, len(DENSE_FIELDS), queries)."""
+        fields = widened(self.field_vectors[rows])
+        cosines = (queries @ fields.reshape(-1, fields.shape[2]).T).T
+        return cosines.reshape(len(rows), len(DENSE_FIELDS), len(queries))
 
     def every_row(self) -> Rows:
         """A mask that allows all."""

@@ -46,7 +46,8 @@ class TagTable:
 
     def shared(self, rows: RowNumbers, tags: Iterable[str]) -> npt.NDArray[np.int64]:
         """How many of the tags each of the rows has."""
-        counts: npt.NDArray[np.int64] = self.cells[rows][:, self.columns(tags)].sum(axis=1, dtype=np.int64)
+        cells = self.cells[rows[:, None], np.array(self.columns(tags), np.int64)]
+        counts: npt.NDArray[np.int64] = cells.sum(axis=1, dtype=np.int64)
         return counts
 
     def of_row(self, row: int) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -84,29 +85,52 @@ class Bm25Index:
         Scores are full in either case; a record that shares only weaker terms is then absent.
         """
         asked = self._known(query)
+        rows = self._candidates(asked, k, allowed, max_terms)
+        scores = self._scores(asked, rows)
+        best = self._roster.best(rows, scores, k)
+        return self._roster.hits(rows[best], scores[best])
+
+    def strongest(self, query: Query, k: int, allowed: Rows | None = None, max_terms: int | None = None) -> RowNumbers:
+        """See LexicalIndex. Only where more than k records are equally likely candidates are they scored."""
+        asked = self._known(query)
+        rows = self._candidates(asked, k, allowed, max_terms)
+        if len(rows) <= k:
+            return rows
+        return np.sort(rows[self._roster.best(rows, self._scores(asked, rows), k)])
+
+    def _candidates(self, asked: Asked, k: int, allowed: Rows | None, max_terms: int | None) -> RowNumbers:
+        """Rows among which the k best are, in ascending order; of those with equal scores perhaps too many."""
         _, numbers, weights = asked
         if k <= 0 or not len(numbers):
-            return []
+            return np.zeros(0, np.int64)
         if max_terms is not None and max_terms < len(numbers):
             strongest = np.lexsort((numbers, -weights * self._idf[numbers]))[:max_terms]
             numbers, weights = numbers[strongest], weights[strongest]
-        rough = self._postings[numbers].T @ weights.astype(np.float32)
+        rough = self._rough(numbers, weights)
         if allowed is not None:
             rough[~allowed] = 0
         rows = np.flatnonzero(rough > 0)
         if not len(rows):
-            return []
+            return rows
         rough = rough[rows]
-        rows = rows[at_least_kth(rough, k, ROUGH * float(rough.max()))]
-        return self._roster.hits(rows, self._scores(asked, rows), k)
+        return rows[at_least_kth(rough, k, ROUGH * float(rough.max()))]
+
+    def _rough(self, numbers: TermNumbers, weights: Floats) -> Scores:
+        """Every row's score by these terms, from the postings."""
+        starts, rows, impacts = self._postings.indptr, self._postings.indices, self._postings.data
+        spans = [slice(*span) for span in zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True)]
+        gains = [impacts[span] * weight for span, weight in zip(spans, weights.astype(np.float32), strict=True)]
+        summed = np.bincount(np.concatenate([rows[span] for span in spans]), np.concatenate(gains), len(self))
+        return np.asarray(summed, dtype=np.float32)
 
     def _known(self, query: Query) -> Asked:
         """The query's terms that some record has, their numbers, their weights."""
         numbers = self.forward.vocabulary.numbers(query)
+        weights = np.fromiter(query.values(), np.float64, len(query))
         known = numbers != UNKNOWN
-        terms = [term for term, there in zip(query, known.tolist(), strict=True) if there]
-        weights = np.array([query[term] for term in terms], dtype=np.float64)
-        return terms, numbers[known], weights
+        if known.all():
+            return list(query), numbers, weights
+        return list(compress(query, known.tolist())), numbers[known], weights[known]
 
     def _overlap(self, asked: Asked, rows: RowNumbers) -> Overlap:
         terms, numbers, weights = asked

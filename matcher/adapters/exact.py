@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matcher.adapters.roster import Roster, RowNumbers, at_least_kth
+from matcher.adapters.roster import Found, Roster, RowNumbers, at_least_kth
 from matcher.model import Hit
 from matcher.ports import Rows, Vectors
 
@@ -29,15 +29,22 @@ class ExactIndex:
 
     def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> list[Hit]:
         """See VectorIndex."""
+        return self._roster.hits(*self._found(query, k, allowed))
+
+    def nearest(self, query: Vectors, k: int, allowed: Rows | None = None) -> RowNumbers:
+        """See VectorIndex."""
+        return self._found(query, k, allowed)[0]
+
+    def _found(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
         query = unit(query)
-        if k <= 0 or not len(self):
-            return []
-        if not query.any():
-            return self._roster.first(k, allowed)
+        if k <= 0 or not len(self) or not query.any():
+            return self._roster.first(max(k, 0), allowed)
         rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
         rough = self._vectors @ query if allowed is None else self._vectors[rows] @ query
         rows = rows[at_least_kth(rough, k, SLACK)]
-        return self._roster.hits(rows, cosines(self._vectors, rows, query), k)
+        scores = cosines(self._vectors, rows, query)
+        best = self._roster.best(rows, scores, k)
+        return rows[best], scores[best]
 
 
 def unit(query: Vectors) -> Vectors:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from matcher.adapters.arrays import broken, read_array, write_array
 from matcher.adapters.exact import SLACK, cosines, unit
-from matcher.adapters.roster import Roster, RowNumbers, at_least_kth
+from matcher.adapters.roster import Found, Roster, RowNumbers, at_least_kth
 from matcher.model import Hit
 from matcher.ports import Rows, Vectors
 
@@ -70,13 +70,16 @@ class FaissIndex:
 
     @classmethod
     def _flat(cls, roster: Roster, vectors: Vectors) -> FaissIndex:
-        index = faiss.IndexFlatIP(vectors.shape[1])
+        """A scan is as fast as memory can be read. So rows that half precision holds without loss, as those of a shelf
+        do, are scanned in that form: the same scores at less than half the time."""
+        if np.array_equal(vectors.astype(np.float16), vectors):
+            index = faiss.IndexScalarQuantizer(
+                vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            )
+        else:
+            index = faiss.IndexFlatIP(vectors.shape[1])
         if len(vectors):
             index.add(np.ascontiguousarray(vectors))
-            held = faiss.rev_swig_ptr(index.get_xb(), vectors.size).reshape(
-                vectors.shape
-            )  # one copy in memory, not two
-            return cls(roster, held, "flat", index)
         return cls(roster, vectors, "flat", index)
 
     def __len__(self) -> int:
@@ -84,22 +87,35 @@ class FaissIndex:
 
     def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> list[Hit]:
         """See VectorIndex."""
+        return self._roster.hits(*self._found(query, k, allowed))
+
+    def nearest(self, query: Vectors, k: int, allowed: Rows | None = None) -> RowNumbers:
+        """See VectorIndex."""
+        return self._found(query, k, allowed)[0]
+
+    def _found(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
         query = unit(query)
-        if k <= 0 or not len(self):
-            return []
-        if not query.any():
-            return self._roster.first(k, allowed)
+        if k <= 0 or not len(self) or not query.any():
+            return self._roster.first(max(k, 0), allowed)
+        rows, scores = self._scored(query, k, allowed)
+        best = self._roster.best(rows, scores, k)
+        return rows[best], scores[best]
+
+    def _scored(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
+        """Rows among which the k best are, with their scores, in no order."""
         available = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        if available == len(self):
+            allowed = None
         if allowed is not None and available <= SMALL_POOL:
             rows = np.flatnonzero(allowed)
-            return self._roster.hits(rows, cosines(self._vectors, rows, query), k)
+            return rows, cosines(self._vectors, rows, query)
         wanted = k + 16 if self.kind == "flat" else max(CANDIDATES, CANDIDATES_PER_HIT * k)
         while True:
             asked = min(wanted, available)
             rows = self._candidates(query, asked, allowed)
             scores = cosines(self._vectors, rows, query)
             if asked == available or len(at_least_kth(scores, k, 2 * SLACK)) < len(rows):
-                return self._roster.hits(rows, scores, k)
+                return rows, scores
             wanted *= 4  # even the last candidate ties with the k-th: more may, outside; equal texts are common
 
     def _candidates(self, query: Vectors, count: int, allowed: Rows | None) -> RowNumbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +59,17 @@ class Overlap:
     def _sums(self, cells: RowNumbers, points: Floats) -> Scores:
         return _summed(cells // len(self._terms), points, self._rows).astype(np.float32)
 
+    @cached_property
+    def _all_points(self) -> tuple[RowNumbers, Floats]:
+        """`_points` over all fields, weighted."""
+        weights = self._parameters.per_field(self._parameters.weights)
+        return self._points(self._frequency * weights[self._field])
+
     def scores(self) -> Scores:
         """The full BM25F score per row, 0 where nothing is shared."""
         if not self._terms:
             return np.zeros(self._rows, dtype=np.float32)
-        weights = self._parameters.per_field(self._parameters.weights)
-        return self._sums(*self._points(self._frequency * weights[self._field]))
+        return self._sums(*self._all_points)
 
     def field_scores(self, field: str) -> Scores:
         """Plain BM25 on one field per row, with the idf of whole records."""
@@ -76,8 +82,7 @@ class Overlap:
         """Term → its share of the score of the row at `position`; only shared terms, in query order."""
         if not self._terms:
             return {}
-        weights = self._parameters.per_field(self._parameters.weights)
-        cells, points = self._points(self._frequency * weights[self._field])
+        cells, points = self._all_points
         low, high = np.searchsorted(cells, [position * len(self._terms), (position + 1) * len(self._terms)])
         return {
             self._terms[cell % len(self._terms)]: share

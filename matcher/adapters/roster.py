@@ -17,6 +17,9 @@ from matcher.model import Hit
 
 RowNumbers = npt.NDArray[np.int64]
 
+Found = tuple[RowNumbers, npt.NDArray[np.float32]]
+"""Rows, best first, with their scores."""
+
 
 class Roster:
     """The ids of an index in row order."""
@@ -50,18 +53,22 @@ class Roster:
         except KeyError:
             raise NotFound(f"索引中没有编号为「{id}」的记录", id=id) from None
 
-    def hits(self, rows: RowNumbers, scores: npt.NDArray[np.float32], k: int) -> list[Hit]:
-        """The k best of `rows` as hits, by (−score, id). `scores` belongs to `rows`, position by position."""
-        best = np.lexsort((self.places[rows], -scores))[:k]
+    def best(self, rows: RowNumbers, scores: npt.NDArray[np.float32], k: int) -> RowNumbers:
+        """Positions of the k best of `rows`, by (−score, id). `scores` belongs to `rows`, position by position."""
+        return np.lexsort((self.places[rows], -scores))[:k]
+
+    def hits(self, rows: RowNumbers, scores: npt.NDArray[np.float32]) -> list[Hit]:
+        """Hits of rows that are already in order, with their scores."""
         return [
             Hit(self.ids[row], score, rank)
-            for rank, (row, score) in enumerate(zip(rows[best].tolist(), scores[best].tolist(), strict=True), 1)
+            for rank, (row, score) in enumerate(zip(rows.tolist(), scores.tolist(), strict=True), 1)
         ]
 
-    def first(self, k: int, allowed: npt.NDArray[np.bool_] | None) -> list[Hit]:
-        """The k first allowed ids, all with score 0: the answer to a query that says nothing."""
+    def first(self, k: int, allowed: npt.NDArray[np.bool_] | None) -> Found:
+        """The rows of the k first allowed ids, all with score 0: the answer to a query that says nothing."""
         rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
-        return self.hits(rows, np.zeros(len(rows), dtype=np.float32), k)
+        rows = rows[np.argsort(self.places[rows], kind="stable")[:k]]
+        return rows, np.zeros(len(rows), dtype=np.float32)
 
     def save(self, path: Path) -> None:
         """A JSON list, so that any id survives."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +28,13 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    @property
+    @cached_property
     def terms(self) -> tuple[str, ...]:
         return tuple(self._numbers)
 
     def numbers(self, terms: Iterable[str]) -> TermNumbers:
         """One number per term, in order; UNKNOWN where a term is not there."""
-        known = self._numbers.get
-        return np.array([known(term, UNKNOWN) for term in terms], dtype=np.int32)
+        return np.fromiter(map(self._numbers.get, terms, repeat(UNKNOWN)), np.int32)
 
     def save(self, path: Path) -> None:
         """A JSON list, so that any term survives."""

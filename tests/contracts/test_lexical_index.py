@@ -211,6 +211,18 @@ class TestBm25Index(LexicalIndexContract):
             same(ours.search(query, 300, max_terms=8), truth.search(query, 300, allowed))
             assert ours.search(query, 20, max_terms=500) == ours.search(query, 20)
 
+    def test_the_strongest_are_the_rows_of_search(self) -> None:
+        ids, documents = ids_of(400), world(400, seed=1)
+        documents[50:90] = [documents[50]] * 40  # ties at the edge
+        ours = Bm25Index.build(ids, documents, PARAMETERS)
+        for seed, query in enumerate([*questions(10, seed=2), {"unknown": 1.0}, {}]):
+            for pool in (None, np.random.default_rng(seed).random(400) < 0.4):
+                for k, most in ((0, None), (7, None), (7, 3), (500, 3)):
+                    hits = ours.search(query, k, pool, most)
+                    assert [ids[row] for row in ours.strongest(query, k, pool, most)] == sorted(
+                        (hit.id for hit in hits), key=ids.index
+                    )
+
     def test_borrowed_statistics_score_changed_rows_like_the_collection(self) -> None:
         documents, changed = world(300, seed=5), world(6, seed=8)
         changed[0] = {"title": {"全新": 1, "词3": 1}}

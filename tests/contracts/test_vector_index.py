@@ -72,6 +72,15 @@ class VectorIndexContract:
         ]
         assert np.mean(found) >= self.recall
 
+    def test_nearest_are_the_rows_of_search(self) -> None:
+        rows, ids = topics(3200, 32, seed=7), ids_of(3200)
+        ours = self.make(ids, rows)
+        for query in topics(5, 32, seed=9):
+            for k in (0, 1, 50, 4000):
+                for pool in (None, np.random.default_rng(3).random(3200) < 0.3):
+                    found = ours.nearest(query, k, pool)
+                    assert [ids[row] for row in found] == [hit.id for hit in ours.search(query, k, pool)]
+
     def test_filters_before_ranking(self) -> None:
         rows, ids = topics(3200, 32, seed=7), ids_of(3200)
         ours = self.make(ids, rows)
@@ -157,6 +166,14 @@ class TestFaissIvf(VectorIndexContract):
 
     def make(self, ids: Sequence[str], vectors: Vectors) -> VectorIndex:
         return FaissIndex.build(ids, vectors, "ivf")
+
+
+def test_rows_of_half_precision_are_scanned_as_such_and_found_exactly() -> None:
+    rows, ids = topics(3200, 32, seed=7).astype(np.float16).astype(np.float32), ids_of(3200)
+    ours, truth = FaissIndex.build(ids, rows), ExactIndex(ids, rows)
+    for query in topics(10, 32, seed=8):
+        for pool in (None, np.random.default_rng(4).random(3200) < 0.6):
+            assert ours.search(query, 200, pool) == truth.search(query, 200, pool)
 
 
 @pytest.mark.parametrize("kind", ["flat", "ivf"])

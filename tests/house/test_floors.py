@@ -18,7 +18,7 @@ FLOORS = ("matcher", "indexer", "api")
 # fmt: off
 PURE = frozenset({
     "alignment", "analyser", "asked", "clauses", "cues", "engine", "errors", "evaluate", "explain", "features",
-    "filters", "highlight", "indicators", "lexicon", "limits", "marks", "measures", "metrics", "model",
+    "filters", "halves", "highlight", "indicators", "lexicon", "limits", "marks", "measures", "metrics", "model",
     "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats", "requirements", "segment",
     "settings", "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units", "weights", "wording",
 })
