@@ -19,6 +19,7 @@ class Target:
     key: str
 
     def connection(self) -> http.client.HTTPConnection:
+        """A new connection, opened at its first request."""
         return http.client.HTTPConnection(self.host, self.port, timeout=60)
 
     def match(self, connection: http.client.HTTPConnection, text: str) -> float:
