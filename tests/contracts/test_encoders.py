@@ -56,7 +56,9 @@ def transformer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     source = tmp_path_factory.mktemp("bert")
-    (source / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"为这个句子生成表示机器人检测划伤：q"]), "utf-8")
+    (source / "vocab.txt").write_text(
+        "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"为这个句子生成表示机器人检测划伤：q"]), "utf-8"
+    )
     torch.manual_seed(5)
     BertTokenizerFast(str(source / "vocab.txt")).save_pretrained(str(source))
     config = BertConfig(vocab_size=32, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)

@@ -17,7 +17,9 @@ TABLE = [
     for line in (Path(__file__).parent.parent / "golden" / "normalisation.tsv").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
-MESSY = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("產(chǎn)業(业) （）　機械人院舍天秤ＡＩ％\u200b\n")))
+MESSY = st.text(
+    st.one_of(st.characters(codec="utf-8"), st.sampled_from("產(chǎn)業(业) （）　機械人院舍天秤ＡＩ％\u200b\n"))
+)
 
 
 @pytest.mark.parametrize(("original", "cleaned"), TABLE)
