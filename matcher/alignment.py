@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from matcher.ports import BagEncoder, Vectors
 
@@ -23,34 +25,50 @@ MOST_TERMS = 64
 """Terms per side that are looked at when the best pairs are picked: those with the largest vectors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One term of each side and its exact share of the cosine."""
-
-    ours: str
-    theirs: str
-    share: float
-
-
 @dataclass(frozen=True, eq=False)
 class Bag:
-    """One side: its weightiest words, their vectors (terms, dim) times their counts, the length of the whole sum."""
+    """One side: its weightiest words and their vectors (terms, dim) times their counts."""
 
     terms: Sequence[str]
     vectors: Vectors
-    length: float
+    counts: Mapping[str, int]
+    encoder: BagEncoder
 
     @classmethod
     def of(cls, counts: Mapping[str, int], encoder: BagEncoder, telling: Callable[[str], bool]) -> Bag:
-        """`telling` says which terms may be shown. `length` is that of all terms, so that shares are shares of the true
-        cosine."""
+        """`telling` says which terms may be shown."""
         terms = [term for term in counts if telling(term)]
         vectors = encoder.vectors(terms) * np.array([counts[t] for t in terms], np.float32)[:, None]
         if len(terms) > MOST_TERMS:
             size = np.einsum("td,td->t", vectors, vectors)
             keep = np.sort(np.argpartition(-size, MOST_TERMS)[:MOST_TERMS])
             terms, vectors = [terms[i] for i in keep.tolist()], vectors[keep]
-        return cls(terms, vectors, float(np.linalg.norm(encoder.bag(counts))))
+        return cls(terms, vectors, counts, encoder)
+
+    @cached_property
+    def length(self) -> float:
+        """That of the sum over all terms, shown or not, so that shares are shares of the true cosine."""
+        return float(np.linalg.norm(self.encoder.bag(self.counts)))
+
+    @cached_property
+    def sizes(self) -> npt.NDArray[np.float32]:
+        """The length of each term's vector, (terms,)."""
+        return np.asarray(np.linalg.norm(self.vectors, axis=1), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One term of each side, and the product of their vectors."""
+
+    ours: str
+    theirs: str
+    product: float
+    bags: tuple[Bag, Bag]
+
+    @property
+    def share(self) -> float:
+        """The pair's exact share of the cosine."""
+        return self.product / (self.bags[0].length * self.bags[1].length)
 
 
 def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
@@ -60,23 +78,22 @@ def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
     shared words are told elsewhere. Both terms must be alike by themselves; so there may be fewer pairs than asked for,
     or none. Terms that lie inside a chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
     """
-    norm = ours.length * theirs.length
-    if norm == 0 or not len(ours.terms) or not len(theirs.terms):
+    if not len(ours.terms) or not len(theirs.terms):
         return []
-    products = ours.vectors @ theirs.vectors.T
-    sizes = np.outer(np.linalg.norm(ours.vectors, axis=1), np.linalg.norm(theirs.vectors, axis=1))
-    shares = np.where(products >= ALIKE * sizes, products, 0) / norm
+    products = (ours.vectors @ theirs.vectors.T).ravel()
+    alike = np.flatnonzero((products > 0) & (products >= ALIKE * np.outer(ours.sizes, theirs.sizes).ravel()))
+    strongest = alike[np.argsort(-products[alike], kind="stable")[:LOOKED_AT]]
     shared = set(ours.terms) & set(theirs.terms)
     chosen: list[Pair] = []
-    for flat in np.argsort(-shares, axis=None, kind="stable")[:LOOKED_AT].tolist():
+    for flat in strongest.tolist():
         i, j = divmod(flat, len(theirs.terms))
-        left, right, share = ours.terms[i], theirs.terms[j], float(shares[i, j])
-        if share <= 0 or len(chosen) == most:
+        left, right = ours.terms[i], theirs.terms[j]
+        if len(chosen) == most:
             break
         if left in right or right in left or {left, right} <= shared:
             continue
         if _apart(left, [p.ours for p in chosen]) and _apart(right, [p.theirs for p in chosen]):
-            chosen.append(Pair(left, right, share))
+            chosen.append(Pair(left, right, float(products[flat]), (ours, theirs)))
     return chosen
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -43,6 +42,15 @@ def counted(profile: Profile, analyser: Analyser) -> dict[str, Counts]:
     return {name: analyser.counts(profile.fields[name]) for name in FIELDS if profile.fields.get(name)}
 
 
+def total(counts: Mapping[str, Counts]) -> dict[str, int]:
+    """Term → occurrences in all fields, in the order of the text."""
+    summed: dict[str, int] = {}
+    for own in counts.values():
+        for term, count in own.items():
+            summed[term] = summed.get(term, 0) + count
+    return summed
+
+
 def dense_text(profile: Profile, field: str) -> str:
     """The text behind one dense field."""
     return "\n".join(profile.fields[name] for name in PARTS[field] if profile.fields.get(name))
@@ -71,13 +79,10 @@ def encoded(profile: Profile, counts: Mapping[str, Counts], encoder: Encoder, si
 def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
     """Everything the arms and features need to know of the asking side."""
     counts = counted(profile, analyser)
-    total: Counter[str] = Counter()
-    for own in counts.values():
-        total.update(own)
     vectors = encoded(profile, counts, encoder, "queries")
     whole, fields = vectors[0], vectors[1:].copy()
     fields[~fields.any(axis=1)] = whole
-    return Asked(profile, counts, {term: 1 + math.log(count) for term, count in total.items()}, whole, fields)
+    return Asked(profile, counts, {term: 1 + math.log(count) for term, count in total(counts).items()}, whole, fields)
 
 
 def unit(rows: Vectors) -> Vectors:

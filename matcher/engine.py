@@ -10,7 +10,7 @@ import numpy as np
 
 from matcher.analyser import Analyser
 from matcher.asked import Asked, ask
-from matcher.explain import Explainer
+from matcher.explain import Explained, Explainer
 from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
 from matcher.model import Evidence, Hit, Kind, Match, Profile, Ranking, Requirement
@@ -103,7 +103,8 @@ class Engine:
         view = self._view()
         asked = ask(query, self._analyser, self._encoder)
         found = self._found(asked, view, kind, k, filters)
-        matches = tuple(self._told(asked, candidate) for candidate in found)
+        asking = self._explain.asking(asked)
+        matches = tuple(self._told(asking, candidate) for candidate in found)
         suitable = any(match.grade >= self.weights.suitable for match in matches)
         return Ranking(
             generation=view.generation,
@@ -136,11 +137,14 @@ class Engine:
         by_words = shelf.lexical.strongest(asked.terms, depth, rows, STRONGEST_TERMS)
         return np.union1d(by_meaning, by_words)
 
-    def _told(self, asked: Asked, found: _Candidate) -> Match:
-        pool = found.pool
-        profile = pool.shelf.profiles[int(pool.rows[found.at])]
+    def _told(self, asked: Explained, found: _Candidate) -> Match:
+        pool, row = found.pool, int(found.pool.rows[found.at])
+        profile = pool.shelf.profiles[row]
         candidate = self._explain.candidate(
-            profile, pool.overlap.contributions(found.at), float(pool.dense[found.at, 0])
+            profile,
+            pool.shelf.lexical.counts(row),
+            pool.overlap.contributions(found.at),
+            float(pool.dense[found.at, 0]),
         )
         points = dict(zip(self._names, map(float, found.points), strict=True))
         evidence: tuple[Evidence, ...] = tuple(self._explain.evidence(asked, candidate, points, self.weights.base))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from matcher.alignment import Bag, Pair, pairs
+from matcher.alignment import Bag, pairs
 from matcher.analyser import FUNCTION_WORDS, Analyser
-from matcher.asked import Asked, Counts, counted, dense_text
-from matcher.highlight import Highlighter
+from matcher.asked import Asked, Counts, adds_up, dense_text, total
+from matcher.highlight import Marked
 from matcher.model import Evidence, Kind, Profile, Span
-from matcher.ports import BagEncoder, Encoder
+from matcher.ports import Encoder
 from matcher.taxonomy import Taxonomy
 
 MOST_WORDS = 6
@@ -27,16 +27,24 @@ _IDLE = """
 """
 SAYS_NOTHING = frozenset(_IDLE.split())
 """Words that stand in every list whatever the matter. They count like others but are never shown as a reason."""
-REMEMBERED = 512
-"""Texts whose term vectors are kept: 64 kB each."""
+REMEMBERED = 1 << 17
+"""Terms of which it is kept whether they tell anything."""
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate:
-    """One candidate as it is explained: its profile, its terms, and the shares of the lexical score."""
+class Explained:
+    """One record as it is explained: its terms by field, its texts to mark, and its words with their vectors."""
 
     profile: Profile
     counts: Mapping[str, Counts]
+    marked: Marked
+    bag: Bag | None
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate(Explained):
+    """A record that was found; with its shares of the lexical score and the cosine of the whole texts."""
+
     contributions: Mapping[str, float]
     similarity: float
 
@@ -46,14 +54,23 @@ class Explainer:
 
     def __init__(self, analyser: Analyser, encoder: Encoder, taxonomy: Taxonomy) -> None:
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
-        self._highlight = Highlighter(analyser.normalise)
-        self._bag = lru_cache(maxsize=REMEMBERED)(self._bag_of)
+        self._telling = lru_cache(maxsize=REMEMBERED)(self._tells)
 
-    def candidate(self, profile: Profile, contributions: Mapping[str, float], similarity: float) -> Candidate:
-        """`contributions` as the lexical index gives them, `similarity` the cosine of the whole texts."""
-        return Candidate(profile, counted(profile, self._analyser), contributions, similarity)
+    def asking(self, asked: Asked) -> Explained:
+        """The asking side, made once for all candidates."""
+        marked = Marked(asked.profile, "query", self._analyser.normalise)
+        return Explained(asked.profile, asked.counts, marked, self._bag(asked.counts))
 
-    def evidence(self, asked: Asked, candidate: Candidate, points: Mapping[str, float], base: float) -> list[Evidence]:
+    def candidate(
+        self, profile: Profile, counts: Mapping[str, Counts], contributions: Mapping[str, float], similarity: float
+    ) -> Candidate:
+        """`counts` and `contributions` as the lexical index gives them, `similarity` the cosine of the whole texts."""
+        marked = Marked(profile, "candidate", self._analyser.normalise)
+        return Candidate(profile, counts, marked, self._bag(counts), contributions, similarity)
+
+    def evidence(
+        self, asked: Explained, candidate: Candidate, points: Mapping[str, float], base: float
+    ) -> list[Evidence]:
         """One piece per feature that gave points, largest first, and the base last; their sum is the score."""
         told = [
             Evidence(name, value, *TELL[name](self, asked, candidate)) for name, value in points.items() if value != 0
@@ -61,44 +78,43 @@ class Explainer:
         told.sort(key=lambda e: (-e.points, e.source))
         return [*told, Evidence("base", base, "起评分：未看内容之前，任意一条恰好合适的可能性很低")]
 
-    def semantic(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def semantic(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The cosine with the term pairs that carry it, or alone for an encoder that cannot be taken apart."""
         opening = f"整体意思相近（相似度 {candidate.similarity:.2f}）"
-        ours, theirs = self._bag(asked.profile.text()), self._bag(candidate.profile.text())
-        found = pairs(ours, theirs, MOST_PAIRS) if ours and theirs else []
+        found = pairs(asked.bag, candidate.bag, MOST_PAIRS) if asked.bag and candidate.bag else []
         if not found:
             return opening, ()
-        shown = "，".join(f"“{self._ours(asked, p)}”对“{self._theirs(candidate, p)}”" for p in found)
-        spans = self._highlight.spans(asked.profile, [p.ours for p in found], "query")
-        return f"{opening}：{shown}", spans + self._highlight.spans(
-            candidate.profile, [p.theirs for p in found], "candidate"
+        ours, theirs = [p.ours for p in found], [p.theirs for p in found]
+        shown = "，".join(
+            f"“{asked.marked.written(our)}”对“{candidate.marked.written(their)}”"
+            for our, their in zip(ours, theirs, strict=True)
         )
+        return f"{opening}：{shown}", asked.marked.spans(ours) + candidate.marked.spans(theirs)
 
-    def lexical(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def lexical(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words that gave most of the lexical score."""
         words = self._words(candidate.contributions)
         if not words:
             return "用词有少量相同", ()
-        shown = "、".join(self._highlight.written(candidate.profile, word) for word in words)
-        spans = self._highlight.spans(asked.profile, words, "query")
-        return f"共同用词：{shown}", spans + self._highlight.spans(candidate.profile, words, "candidate")
+        shown = "、".join(map(candidate.marked.written, words))
+        return f"共同用词：{shown}", asked.marked.spans(words) + candidate.marked.spans(words)
 
-    def name(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def name(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The candidate's title, which means the matter."""
         title = candidate.profile.fields.get("title", "")
         return f"名称意思相近：{title}", (Span("candidate", "title", 0, len(title)),) if title else ()
 
-    def name_words(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def name_words(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words in the candidate's title."""
         named = candidate.counts.get("title", {})
         words = self._words({t: p for t, p in candidate.contributions.items() if t in named})
         if not words:
             return "名称用词有少量相同", ()
-        shown = "、".join(self._highlight.written(candidate.profile, word) for word in words)
-        inside = tuple(s for s in self._highlight.spans(candidate.profile, words, "candidate") if s.field == "title")
-        return f"名称用词相同：{shown}", self._highlight.spans(asked.profile, words, "query") + inside
+        shown = "、".join(map(candidate.marked.written, words))
+        inside = tuple(span for span in candidate.marked.spans(words) if span.field == "title")
+        return f"名称用词相同：{shown}", asked.marked.spans(words) + inside
 
-    def industry(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def industry(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The same industry, or two related ones by name."""
         ours, theirs = asked.profile.tagged("industry"), candidate.profile.tagged("industry")
         if same := sorted(ours & theirs):
@@ -106,15 +122,15 @@ class Explainer:
         near = sorted((o, t) for o in ours for t in theirs if t in self._taxonomy.related(o))
         return "行业相近：" + "、".join(f"{o}与{t}" for o, t in near[:2]), ()
 
-    def region(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def region(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared region, or that the other side writes of it."""
         ours = asked.profile.tagged("region")
         if same := sorted(ours & candidate.profile.tagged("region")):
             return f"同在{'、'.join(same)}", ()
         there = sorted(ours & candidate.profile.tagged("place"))
-        return f"案例或介绍中提到{'、'.join(there)}", self._highlight.spans(candidate.profile, there, "candidate")
+        return f"案例或介绍中提到{'、'.join(there)}", candidate.marked.spans(there)
 
-    def maturity(self, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def maturity(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """How ripe the offer is, with the beginning of its cases."""
         ripe = "、".join(sorted(candidate.profile.tagged("maturity")))
         cases = candidate.profile.fields.get("cases", "")
@@ -122,12 +138,12 @@ class Explainer:
         spans = (Span("candidate", "cases", 0, len(shown.rstrip("…"))),) if cases else ()
         return (f"成熟度：{ripe}；案例：{shown}" if cases else f"成熟度：{ripe}"), spans
 
-    def _bag_of(self, text: str) -> Bag | None:
-        if not isinstance(self._encoder, BagEncoder):
+    def _bag(self, counts: Mapping[str, Counts]) -> Bag | None:
+        if not adds_up(self._encoder):
             return None
-        return Bag.of(self._analyser.counts(text), self._encoder, self._telling)
+        return Bag.of(total(counts), self._encoder, self._telling)
 
-    def _telling(self, term: str) -> bool:
+    def _tells(self, term: str) -> bool:
         """Whether a term by itself tells a reader anything."""
         return self._analyser.is_word(term) and term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
 
@@ -147,14 +163,8 @@ class Explainer:
                 chosen.append(term)
         return chosen
 
-    def _ours(self, asked: Asked, pair: Pair) -> str:
-        return self._highlight.written(asked.profile, pair.ours)
 
-    def _theirs(self, candidate: Candidate, pair: Pair) -> str:
-        return self._highlight.written(candidate.profile, pair.theirs)
-
-
-Tell = Callable[[Explainer, Asked, Candidate], tuple[str, tuple[Span, ...]]]
+Tell = Callable[[Explainer, Explained, Candidate], tuple[str, tuple[Span, ...]]]
 
 
 PARTS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
@@ -169,7 +179,7 @@ PARTS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
 def _meaning(ours: str, theirs: str) -> Tell:
     """A part of the asking side, or all of it where that part is empty, and a part of the other side."""
 
-    def tell(explainer: Explainer, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def tell(explainer: Explainer, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         own = ours if dense_text(asked.profile, ours) else "whole"
         other = PARTS[candidate.profile.kind][theirs]
         return f"{PARTS[asked.profile.kind][own]}与对方{other}意思相近", ()
@@ -177,8 +187,13 @@ def _meaning(ours: str, theirs: str) -> Tell:
     return tell
 
 
+def _always(phrase: str) -> Tell:
+    """The same sentence for every candidate."""
+    return lambda explainer, asked, candidate: (phrase, ())
+
+
 def _tags(facet: str, phrase: str) -> Tell:
-    def tell(explainer: Explainer, asked: Asked, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def tell(explainer: Explainer, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         same = sorted(asked.profile.tagged(facet) & candidate.profile.tagged(facet))
         return f"{phrase}：{'、'.join(same)}", ()
 
@@ -199,6 +214,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "task": _tags("task", "要做的事一致"),
         "region": Explainer.region,
         "maturity": Explainer.maturity,
+        "brevity": _always("写得简短，能对上的词自然少，评分相应放宽"),
     }
 )
 """Feature → how it is told. A feature without a row cannot be shown, so a test holds this table against FEATURES."""

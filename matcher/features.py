@@ -5,6 +5,7 @@ Every feature is one row of the table below; the ranker is nothing but their wei
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,6 +21,9 @@ from matcher.taxonomy import Taxonomy
 
 Column = npt.NDArray[np.float64]
 """Shape (rows,): one feature of every candidate."""
+
+FULL_LENGTH = 400
+"""Term occurrences of a demand that says enough: about 150 characters."""
 
 RIPE = 7
 """Maturity level from which an offer counts as ripe: it has left the trial."""
@@ -117,6 +121,17 @@ def _ripe(taxonomy: Taxonomy) -> tuple[str, ...]:
     return tuple(f"maturity:{n}" for n in taxonomy.names["maturity"] if (taxonomy.maturity_level(n) or 0) >= RIPE)
 
 
+def _brevity(pool: Pool) -> Column:
+    """0 for a demand of some 150 characters or more, towards 1 the fewer terms there are to agree with.
+
+    The same for every candidate: it moves no one past another, only what a cosine is worth. One sentence agrees less
+    with any description than a page does, and must not be told for it that nothing suits.
+    """
+    terms = sum(sum(own.values()) for own in pool.asked.counts.values())
+    short = max(0.0, 1 - math.log1p(terms) / math.log1p(FULL_LENGTH))
+    return np.full(len(pool.rows), short, np.float64)
+
+
 FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
     {
         "semantic": ("整体意思", lambda pool: _positive(pool.dense[:, 0])),
@@ -131,6 +146,7 @@ FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
         "task": ("作业类型", lambda pool: _shared(pool, "task")),
         "region": ("地区", _region),
         "maturity": ("成熟度", _maturity),
+        "brevity": ("写得简短", _brevity),
     }
 )
 """Feature → its Chinese name and how it is computed. Add a row to add a feature; weights name rows of this table."""

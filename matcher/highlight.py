@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from matcher.model import Profile, Span
@@ -12,44 +11,56 @@ from matcher.text import Mapped, Normaliser
 MOST_PER_TERM = 3
 """Places marked per term and field: enough to find it, not so many that the page turns yellow."""
 
+Places = list[tuple[int, int]]
 
-class Highlighter:
-    """Finds terms, as the analyser spells them, in text as people wrote it."""
 
-    def __init__(self, normalise: Normaliser) -> None:
-        self._mapped = lru_cache(maxsize=4096)(normalise.mapped)
+class Marked:
+    """The texts of one profile, in which terms are found as the analyser spells them, each looked for once."""
 
-    def spans(self, profile: Profile, terms: Iterable[str], side: Literal["query", "candidate"]) -> tuple[Span, ...]:
+    def __init__(self, profile: Profile, side: Literal["query", "candidate"], normalise: Normaliser) -> None:
+        self.profile = profile
+        self._side: Literal["query", "candidate"] = side
+        self._fields = tuple(profile.fields)
+        self._texts = [normalise.mapped(text) for text in profile.fields.values()]
+        self._found: dict[str, list[Places]] = {}
+
+    def spans(self, terms: Iterable[str]) -> tuple[Span, ...]:
         """Places of the terms in every field, in field and text order, each place once."""
-        wanted = sorted(set(terms), key=lambda term: (-len(term), term))
-        found: list[Span] = []
-        for field, text in profile.fields.items():
-            mapped = self._mapped(text)
-            places = sorted({place for term in wanted for place in _places(mapped, term)})
-            found += [Span(side, field, start, end) for start, end in _joined(places)]
-        return tuple(found)
+        found = [self._places(term) for term in dict.fromkeys(terms)]
+        spans: list[Span] = []
+        for field, *places in zip(self._fields, *found, strict=True):
+            if any(places):
+                spans += [Span(self._side, field, start, end) for start, end in _joined(places)]
+        return tuple(spans)
 
-    def written(self, profile: Profile, term: str, fields: Mapping[str, str] | None = None) -> str:
+    def written(self, term: str) -> str:
         """The term as the record writes it, or as the analyser spells it when it cannot be found."""
-        for text in (fields or profile.fields).values():
-            for start, end in _places(self._mapped(text), term):
+        for text, places in zip(self.profile.fields.values(), self._places(term), strict=True):
+            for start, end in places[:1]:
                 return text[start:end]
         return term
 
+    def _places(self, term: str) -> list[Places]:
+        """The first places of a term, field by field."""
+        places = self._found.get(term)
+        if places is None:
+            places = self._found[term] = [_places(text, term) if term in text.text else [] for text in self._texts]
+        return places
 
-def _places(mapped: Mapped, term: str) -> Iterator[tuple[int, int]]:
+
+def _places(mapped: Mapped, term: str) -> Places:
+    found: Places = []
     at = mapped.text.find(term)
-    for _ in range(MOST_PER_TERM):
-        if at < 0:
-            return
-        yield mapped.span(at, at + len(term))
+    while at >= 0 and len(found) < MOST_PER_TERM:
+        found.append(mapped.span(at, at + len(term)))
         at = mapped.text.find(term, at + len(term))
+    return found
 
 
-def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Overlapping and touching places as one."""
-    out: list[tuple[int, int]] = []
-    for start, end in places:
+def _joined(places: Sequence[Places]) -> Places:
+    """All places in order, overlapping and touching ones as one."""
+    out: Places = []
+    for start, end in sorted({place for of_term in places for place in of_term}):
         if out and start <= out[-1][1]:
             out[-1] = (out[-1][0], max(end, out[-1][1]))
         else:

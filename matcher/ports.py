@@ -116,6 +116,10 @@ class LexicalIndex(Protocol):
         """Exact scores of chosen rows, in full and by field, with their workings."""
         ...
 
+    def counts(self, row: int) -> dict[str, dict[str, int]]:
+        """Field → term → how often, of one record as it was indexed, in the order of its text; no empty fields."""
+        ...
+
     def self_score(self, query: Mapping[str, float]) -> float:
         """The score of an average-length record that has every query term once: the yardstick that makes scores of
         different queries comparable. Above 0 for a query with any term."""

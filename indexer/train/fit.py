@@ -8,7 +8,8 @@ of a shown match is the log-odds that it is suitable.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,16 @@ from matcher.asked import ask
 from matcher.evaluate import halves
 from matcher.features import FEATURES, Pool, matrix
 from matcher.metrics import SUITABLE
-from matcher.model import Kind
+from matcher.model import Demand, Kind
 
 Matrix = npt.NDArray[np.float64]
+Shape = Callable[[Demand], Demand]
 
 SOFT: Mapping[str, float] = {"region": 0.15, "maturity": 0.15}
 """Set by hand, and small: the judgments look at what is solved, not at where or how ripe; staff ask for both."""
+
+BREVITY = "brevity"
+"""The feature that is the same for all candidates: it takes part in the calibration only."""
 
 TRUSTED = "semantic"
 """The feature that was trained on thousands of topics; all others were not."""
@@ -47,13 +52,34 @@ class Group:
     grades: npt.NDArray[np.int64]
 
 
-def groups(collection: Collection, ids: Iterable[str], parts: Parts, names: tuple[str, ...]) -> list[Group]:
-    """Every solution of the collection as a candidate of each of the demands."""
+def as_filed(demand: Demand) -> Demand:
+    """The whole demand."""
+    return demand
+
+
+def title_only(demand: Demand) -> Demand:
+    """As somebody types it who is in a hurry."""
+    return Demand(demand.id, demand.title, industries=demand.industries)
+
+
+def one_sentence(demand: Demand) -> Demand:
+    """The first sentence of the description, without a title."""
+    return Demand(demand.id, "", description=re.split(r"(?<=[。！？；])", demand.description)[0])
+
+
+SHAPES: tuple[Shape, ...] = (as_filed, title_only, one_sentence)
+"""How long a demand may be; the calibration learns from all of them."""
+
+
+def groups(
+    collection: Collection, ids: Iterable[str], parts: Parts, names: tuple[str, ...], shape: Shape = as_filed
+) -> list[Group]:
+    """Every solution of the collection as a candidate of each of the demands, written in that shape."""
     shelf = collection_view(collection, parts)().sides[Kind.SOLUTION].base
     rows = np.arange(len(shelf))
     out = []
     for id in ids:
-        asked = ask(parts.profile(collection.demands[id]), parts.analyser, parts.encoder)
+        asked = ask(parts.profile(shape(collection.demands[id])), parts.analyser, parts.encoder)
         judged = collection.qrels.get(id, {})
         grades = np.array([judged.get(candidate, 0) for candidate in shelf.ids], np.int64)
         out.append(Group(matrix(Pool.of(asked, shelf, rows, parts.taxonomy), names), grades))
@@ -94,40 +120,45 @@ def _pairs(group: Group) -> tuple[Matrix, Matrix]:
     return np.array(rows), total / total.sum()
 
 
-def calibration(scores: Matrix, suitable: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """(scale, base) of the log-odds: P(suitable) = σ(scale · score + base)."""
+def calibration(scores: Matrix, brevity: Matrix, suitable: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
+    """(scale, weight of brevity, base): P(suitable) = σ(scale · score + weight · brevity + base), weight ≥ 0."""
 
     def loss(x: Matrix) -> float:
-        margin = np.where(suitable, 1, -1) * (np.exp(x[0]) * scores + x[1])
-        return float(np.logaddexp(0, -margin).mean())
+        margin = np.exp(x[0]) * scores + np.exp(x[1]) * brevity + x[2]
+        return float(np.logaddexp(0, np.where(suitable, -1, 1) * margin).mean())
 
-    found = minimize(loss, np.array([0.0, -float(scores.mean())]), method="Nelder-Mead", options={"maxiter": 4000})
-    return float(np.exp(found.x[0])), float(found.x[1])
+    start = np.array([0.0, 0.0, -float(scores.mean())])
+    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 4000})
+    return float(np.exp(found.x[0])), float(np.exp(found.x[1])), float(found.x[2])
 
 
-def shown(groups: Sequence[Group], weights: Matrix) -> tuple[Matrix, npt.NDArray[np.bool_]]:
-    """Scores of the matches people would see, and whether each is suitable."""
-    scores, suitable = [], []
+def shown(groups: Sequence[Group], weights: Matrix, brevity: int) -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
+    """Of the matches people would see: score, the demand's brevity (a column of the features), whether suitable."""
+    scores, short, suitable = [], [], []
     for group in groups:
         total = group.features @ weights
         best = np.argsort(-total, kind="stable")[:SHOWN]
         scores.append(total[best])
+        short.append(group.features[best, brevity])
         suitable.append(group.grades[best] >= SUITABLE)
-    return np.concatenate(scores), np.concatenate(suitable)
+    return np.concatenate(scores), np.concatenate(short), np.concatenate(suitable)
 
 
-def fit(tune: Sequence[Group], names: tuple[str, ...], strength: float = STRENGTH) -> tuple[dict[str, float], float]:
-    """Feature → weight, and the base, in log-odds."""
+def fit(
+    tune: Sequence[Group], every: Sequence[Group], names: tuple[str, ...], strength: float = STRENGTH
+) -> tuple[dict[str, float], float]:
+    """Feature → weight, and the base, in log-odds: the order from `tune`, its meaning from demands of every length."""
     fixed = np.array([SOFT.get(name, 0.0) for name in names])
-    free = [i for i, name in enumerate(names) if name not in SOFT]
+    free = [i for i, name in enumerate(names) if name not in SOFT and name != BREVITY]
     weights = np.zeros(len(names))
     weights[free] = ranking_weights(
         [Group(g.features[:, free], g.grades) for g in tune], [names[i] for i in free], strength
     )
-    scale, base = calibration(*shown(tune, weights))
-    return dict(zip(names, np.round(weights * scale + fixed, 4).tolist(), strict=True)), round(
-        base - fixed.sum() / 2, 4
-    )
+    brevity = names.index(BREVITY)
+    scale, allowance, base = calibration(*shown(every, weights, brevity))
+    total = weights * scale + fixed
+    total[brevity] = allowance
+    return dict(zip(names, np.round(total, 4).tolist(), strict=True)), round(base - fixed.sum() / 2, 4)
 
 
 def write(path: Path, weights: Mapping[str, float], base: float, note: str) -> None:
@@ -151,12 +182,14 @@ def fit_gold(parts: Parts, gold: Path, path: Path) -> None:
 
     The report halves are not looked at; `scenematch evaluate --split report` measures on them.
     """
-    tune: list[Group] = []
+    by_shape: dict[Shape, list[Group]] = {shape: [] for shape in SHAPES}
     for name in GOLD:
         collection = read_collection(gold / name)
         ids, _ = halves(collection.answerable)
-        tune += groups(collection, ids, parts, FITTED)
-    weights, base = fit(tune, FITTED)
+        for shape in SHAPES:
+            by_shape[shape] += groups(collection, ids, parts, FITTED, shape)
+    tune = by_shape[as_filed]
+    weights, base = fit(tune, [group for made in by_shape.values() for group in made], FITTED)
     write(path, weights, base, f"fitted on the tune halves of {' and '.join(GOLD)}, {len(tune)} demands")
 
 

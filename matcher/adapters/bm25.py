@@ -158,6 +158,10 @@ class Bm25Index:
         """See LexicalIndex. Raises NotFound for an unknown id."""
         return self.overlap(query, np.array([self._roster.row(id)])).contributions(0)
 
+    def counts(self, row: int) -> dict[str, dict[str, int]]:
+        """See LexicalIndex."""
+        return self.forward.document(row)
+
     def row(self, id: str) -> int:
         """The row of a record. Raises NotFound."""
         return self._roster.row(id)

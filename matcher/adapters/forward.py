@@ -149,6 +149,17 @@ class Forward:
             raise broken("starts.npy")
         return forward
 
+    def document(self, row: int) -> dict[str, dict[str, int]]:
+        """What `count` was given for a row, without its empty fields (and with no count above MOST)."""
+        cells = slice(int(self.starts[row]), int(self.starts[row + 1]))
+        names = self.vocabulary.terms
+        found: dict[str, dict[str, int]] = {}
+        for field, term, count in zip(
+            self.fields[cells].tolist(), self.terms[cells].tolist(), self.counts[cells].tolist(), strict=True
+        ):
+            found.setdefault(FIELDS[field], {})[names[term]] = count
+        return found
+
     def cells(self, rows: npt.NDArray[np.int64]) -> list[slice]:
         """The cells of each row."""
         return [
