@@ -36,7 +36,7 @@ class Bag:
 
     @classmethod
     def of(cls, counts: Mapping[str, int], encoder: BagEncoder, telling: Callable[[str], bool]) -> Bag:
-        """`telling` says which terms may be shown."""
+        """`telling` says which terms may be shown; the others matter for `length` alone and may be left out."""
         terms = [term for term in counts if telling(term)]
         vectors = encoder.vectors(terms) * np.array([counts[t] for t in terms], np.float32)[:, None]
         if len(terms) > MOST_TERMS:
@@ -47,7 +47,7 @@ class Bag:
 
     @cached_property
     def length(self) -> float:
-        """That of the sum over all terms, shown or not, so that shares are shares of the true cosine."""
+        """That of the sum over all terms given, shown or not: with all of a text's, shares are those of its cosine."""
         return float(np.linalg.norm(self.encoder.bag(self.counts)))
 
     @cached_property

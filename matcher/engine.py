@@ -142,7 +142,7 @@ class Engine:
         profile = pool.shelf.profiles[row]
         candidate = self._explain.candidate(
             profile,
-            pool.shelf.lexical.counts(row),
+            pool.shelf.lexical.words(row, self._explain.telling),
             pool.overlap.contributions(found.at),
             float(pool.dense[found.at, 0]),
         )

@@ -33,10 +33,9 @@ REMEMBERED = 1 << 17
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """One record as it is explained: its terms by field, its texts to mark, and its words with their vectors."""
+    """One record as it is explained: its texts to mark, and its words with their vectors."""
 
     profile: Profile
-    counts: Mapping[str, Counts]
     marked: Marked
     bag: Bag | None
 
@@ -54,19 +53,19 @@ class Explainer:
 
     def __init__(self, analyser: Analyser, encoder: Encoder, taxonomy: Taxonomy) -> None:
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
-        self._telling = lru_cache(maxsize=REMEMBERED)(self._tells)
+        self.telling = lru_cache(maxsize=REMEMBERED)(self._tells)
 
     def asking(self, asked: Asked) -> Explained:
         """The asking side, made once for all candidates."""
         marked = Marked(asked.profile, "query", self._analyser.normalise)
-        return Explained(asked.profile, asked.counts, marked, self._bag(asked.counts))
+        return Explained(asked.profile, marked, self._bag(total(asked.counts)))
 
     def candidate(
-        self, profile: Profile, counts: Mapping[str, Counts], contributions: Mapping[str, float], similarity: float
+        self, profile: Profile, words: Counts, contributions: Mapping[str, float], similarity: float
     ) -> Candidate:
-        """`counts` and `contributions` as the lexical index gives them, `similarity` the cosine of the whole texts."""
+        """`words` and `contributions` as the lexical index gives them, `similarity` the cosine of the whole texts."""
         marked = Marked(profile, "candidate", self._analyser.normalise)
-        return Candidate(profile, counts, marked, self._bag(counts), contributions, similarity)
+        return Candidate(profile, marked, self._bag(words), contributions, similarity)
 
     def evidence(
         self, asked: Explained, candidate: Candidate, points: Mapping[str, float], base: float
@@ -106,7 +105,7 @@ class Explainer:
 
     def name_words(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words in the candidate's title."""
-        named = candidate.counts.get("title", {})
+        named = self._analyser.counts(candidate.profile.fields.get("title", ""))
         words = self._words({t: p for t, p in candidate.contributions.items() if t in named})
         if not words:
             return "名称用词有少量相同", ()
@@ -138,10 +137,8 @@ class Explainer:
         spans = (Span("candidate", "cases", 0, len(shown.rstrip("…"))),) if cases else ()
         return (f"成熟度：{ripe}；案例：{shown}" if cases else f"成熟度：{ripe}"), spans
 
-    def _bag(self, counts: Mapping[str, Counts]) -> Bag | None:
-        if not adds_up(self._encoder):
-            return None
-        return Bag.of(total(counts), self._encoder, self._telling)
+    def _bag(self, counts: Counts) -> Bag | None:
+        return Bag.of(counts, self._encoder, self.telling) if adds_up(self._encoder) else None
 
     def _tells(self, term: str) -> bool:
         """Whether a term by itself tells a reader anything."""

@@ -213,9 +213,9 @@ class Measures:
 
     def unsaid(self, quantity: str, name: str, folded: str) -> bool:
         """Whether a folded text surely has no figure of that quantity or under that name, by its words alone: parsing
-        it takes a hundred times as long. A quantity that a unit implies without any word is never surely absent."""
+        it takes a hundred times as long. A quantity that a unit implies needs no word."""
         root = _root(quantity)
-        if root in _UNNAMED or root in folded or (name and name in folded):
+        if root in folded or (name and name in folded) or (root in _UNNAMED and _UNNAMED[root].search(folded)):
             return False
         return not any(word in folded for word in self._by_root.get(root, ()))
 
@@ -229,7 +229,11 @@ class Measures:
         return CYCLE if is_rate else None
 
 
-_UNNAMED = frozenset({CYCLE.quantity, *_BY_UNIT.values()})
+_UNNAMED: Mapping[str, re.Pattern[str]] = {
+    CYCLE.quantity: re.compile("[/每单]|时速"),
+    **dict.fromkeys(_BY_UNIT.values(), re.compile("")),
+}
+"""Quantities that a unit or a count implies without their name, and what must stand in the text for that."""
 _TURNS = re.compile("(?:偏差|（正确率）|增幅|降幅)$")
 
 

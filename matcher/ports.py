@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -116,8 +116,11 @@ class LexicalIndex(Protocol):
         """Exact scores of chosen rows, in full and by field, with their workings."""
         ...
 
-    def counts(self, row: int) -> dict[str, dict[str, int]]:
-        """Field → term → how often, of one record as it was indexed, in the order of its text; no empty fields."""
+    def words(self, row: int, telling: Callable[[str], bool]) -> dict[str, int]:
+        """Term → how often, of one record as it was indexed, in the order of its text: those that `telling` accepts.
+
+        It is asked about a term once for all records, so it must always answer alike.
+        """
         ...
 
     def self_score(self, query: Mapping[str, float]) -> float:

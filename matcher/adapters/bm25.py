@@ -7,13 +7,14 @@ query weight · idf · tf · (k1 + 1) / (k1 + tf). Fields are weighted before th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 from scipy import sparse
 
@@ -31,6 +32,9 @@ Asked = tuple[list[str], TermNumbers, Floats]
 
 ROUGH = 1e-4
 """More than the relative error of a float32 sum over a few hundred terms: candidates this close are scored exactly."""
+
+UNASKED, REFUSED, ACCEPTED = range(3)
+"""What `words` knows of a term."""
 
 BLOCK = 1024
 """Rows scored at a time: bounds the memory of scoring very many."""
@@ -53,6 +57,7 @@ class Bm25Index:
         self.forward, self.parameters, self.statistics = forward, parameters, statistics
         self._roster, self._postings = roster, postings
         self._idf = statistics.idf_over(forward.vocabulary)
+        self._verdicts: tuple[Callable[[str], bool] | None, npt.NDArray[np.uint8]] = (None, np.zeros(0, np.uint8))
 
     @classmethod
     def build(
@@ -158,9 +163,26 @@ class Bm25Index:
         """See LexicalIndex. Raises NotFound for an unknown id."""
         return self.overlap(query, np.array([self._roster.row(id)])).contributions(0)
 
-    def counts(self, row: int) -> dict[str, dict[str, int]]:
+    def words(self, row: int, telling: Callable[[str], bool]) -> dict[str, int]:
         """See LexicalIndex."""
-        return self.forward.document(row)
+        verdicts = self._verdicts_of(telling)
+        terms, counts = self.forward.counts_of(row)
+        names = self.forward.vocabulary.terms
+        for number in set(terms[verdicts[terms] == UNASKED].tolist()):
+            verdicts[number] = ACCEPTED if telling(names[number]) else REFUSED
+        accepted = verdicts[terms] == ACCEPTED
+        found: dict[str, int] = {}
+        for number, count in zip(terms[accepted].tolist(), counts[accepted].tolist(), strict=True):
+            found[names[number]] = found.get(names[number], 0) + count
+        return found
+
+    def _verdicts_of(self, telling: Callable[[str], bool]) -> npt.NDArray[np.uint8]:
+        """What is known of each term; two threads may both ask about one, and then note the same."""
+        asked, verdicts = self._verdicts
+        if asked is not telling:
+            verdicts = np.full(len(self.forward.vocabulary), UNASKED, np.uint8)
+            self._verdicts = (telling, verdicts)
+        return verdicts
 
     def row(self, id: str) -> int:
         """The row of a record. Raises NotFound."""

@@ -149,16 +149,10 @@ class Forward:
             raise broken("starts.npy")
         return forward
 
-    def document(self, row: int) -> dict[str, dict[str, int]]:
-        """What `count` was given for a row, without its empty fields (and with no count above MOST)."""
+    def counts_of(self, row: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16]]:
+        """The terms of a row's cells and how often each stands there; a term of several fields comes several times."""
         cells = slice(int(self.starts[row]), int(self.starts[row + 1]))
-        names = self.vocabulary.terms
-        found: dict[str, dict[str, int]] = {}
-        for field, term, count in zip(
-            self.fields[cells].tolist(), self.terms[cells].tolist(), self.counts[cells].tolist(), strict=True
-        ):
-            found.setdefault(FIELDS[field], {})[names[term]] = count
-        return found
+        return self.terms[cells], self.counts[cells]
 
     def cells(self, rows: npt.NDArray[np.int64]) -> list[slice]:
         """The cells of each row."""

@@ -329,3 +329,22 @@ def test_forward_counts_do_not_remember_how_they_came_together(documents: list[D
     rows = data.draw(st.lists(st.integers(0, len(documents) - 1), max_size=9)) if documents else []
     assert content(whole.take(rows)) == content(Forward.count([documents[row] for row in rows]))
     assert content(Forward.concat([])) == content(Forward.count([]))
+
+
+def test_words_of_a_record_that_may_be_told() -> None:
+    documents: list[Document] = [
+        {"title": {"瓷砖": 1, "的": 1}, "body": {"釉面": 2, "瓷砖": 1}, "cases": {"的": 3}},
+        {"body": {"物流": 4}},
+        {},
+    ]
+    index = Bm25Index.build(["a", "b", "c"], documents)
+    asked: list[str] = []
+
+    def telling(term: str) -> bool:
+        asked.append(term)
+        return len(term) > 1
+
+    for _ in range(2):
+        assert [index.words(row, telling) for row in range(3)] == [{"瓷砖": 2, "釉面": 2}, {"物流": 4}, {}]
+    assert sorted(asked) == sorted({"瓷砖", "的", "釉面", "物流"}), "a term is asked about once"
+    assert index.words(0, lambda term: term == "的") == {"的": 4}, "another question has answers of its own"
