@@ -92,8 +92,18 @@ def last(docs: Path = DOCS) -> dict[str, Any]:
     return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
 
 
+def rounded(value: Any) -> Any:
+    """Six decimals are more than anybody needs, and the same on every machine."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, Mapping):
+        return {key: rounded(entry) for key, entry in value.items()}
+    return [rounded(entry) for entry in value] if isinstance(value, list) else value
+
+
 def publish(figures: Mapping[str, Any], docs: Path = DOCS) -> tuple[Path, Path]:
     """Write the figures and the page; the two files. Raises InvalidInput when the page lacks the place of a table."""
+    figures = rounded(figures)
     text = filled((docs / PAGE).read_text("utf-8"), figures)
     (docs / FIGURES).write_text(json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
     (docs / PAGE).write_text(text, "utf-8")

@@ -21,7 +21,7 @@ NO_FIGURE = {"mean": None, "low": None, "high": None, "n": 0}
 
 @pytest.fixture
 def figures() -> dict[str, Any]:
-    return quality.last()
+    return dict(quality.rounded(quality.last()))
 
 
 def test_the_page_is_made_from_the_figures(figures: dict[str, Any]) -> None:
@@ -52,6 +52,11 @@ def test_cells() -> None:
     assert quality_tables.mean(NO_FIGURE) == quality_tables.interval(None) == quality_tables.NONE
     assert [quality_tables.chance(p) for p in (None, 0.0001, 0.0123, 1.0)] == ["—", "<0.001", "0.012", "1.000"]
     assert quality_tables.table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | ---: |\n| 1 | 2 |"
+
+
+def test_figures_are_rounded_and_nothing_else() -> None:
+    given = {"a": 0.12345678, "n": 3, "b": [1.0000001, None, "x"], "c": {"d": True}}
+    assert quality.rounded(given) == {"a": 0.123457, "n": 3, "b": [1.0, None, "x"], "c": {"d": True}}
 
 
 def test_robustness_table_by_hand() -> None:
