@@ -7,7 +7,7 @@ aᵢ·bⱼ / (|a| |b|). What is shown is this sum, not a story about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -37,13 +37,27 @@ class Bag:
     @classmethod
     def of(cls, counts: Mapping[str, int], encoder: BagEncoder, telling: Callable[[str], bool]) -> Bag:
         """`telling` says which terms may be shown; the others matter for `length` alone and may be left out."""
-        terms = [term for term in counts if telling(term)]
-        vectors = encoder.vectors(terms) * np.array([counts[t] for t in terms], np.float32)[:, None]
-        if len(terms) > MOST_TERMS:
-            size = np.einsum("td,td->t", vectors, vectors)
-            keep = np.sort(np.argpartition(-size, MOST_TERMS)[:MOST_TERMS])
-            terms, vectors = [terms[i] for i in keep.tolist()], vectors[keep]
-        return cls(terms, vectors, counts, encoder)
+        words = {term: count for term, count in counts.items() if telling(term)}
+        return replace(cls.each([words], encoder)[0], counts=counts)
+
+    @classmethod
+    def each(cls, words: Sequence[Mapping[str, int]], encoder: BagEncoder) -> list[Bag]:
+        """A bag for each of several records, of terms that may all be shown; their vectors are looked up together."""
+        terms = [term for own in words for term in own]
+        counts = np.fromiter((count for own in words for count in own.values()), np.float32, len(terms))
+        vectors = encoder.vectors(terms) * counts[:, None]
+        bags, start = [], 0
+        for own in words:
+            bags.append(cls(terms[start : start + len(own)], vectors[start : start + len(own)], own, encoder)._cut())
+            start += len(own)
+        return bags
+
+    def _cut(self) -> Bag:
+        if len(self.terms) <= MOST_TERMS:
+            return self
+        size = np.einsum("td,td->t", self.vectors, self.vectors)
+        keep = np.sort(np.argpartition(-size, MOST_TERMS)[:MOST_TERMS])
+        return replace(self, terms=[self.terms[i] for i in keep.tolist()], vectors=self.vectors[keep])
 
     @cached_property
     def length(self) -> float:

@@ -10,10 +10,10 @@ import numpy as np
 
 from matcher.analyser import Analyser
 from matcher.asked import Asked, ask
-from matcher.explain import Explained, Explainer
+from matcher.explain import Explainer
 from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
-from matcher.model import Evidence, Hit, Kind, Match, Profile, Ranking, Requirement
+from matcher.model import Hit, Kind, Match, Profile, Ranking, Requirement
 from matcher.ports import Encoder, RowNumbers, Rows
 from matcher.requirements import compare
 from matcher.shelf import Shelf
@@ -103,8 +103,7 @@ class Engine:
         view = self._view()
         asked = ask(query, self._analyser, self._encoder)
         found = self._found(asked, view, kind, k, filters)
-        asking = self._explain.asking(asked)
-        matches = tuple(self._told(asking, candidate) for candidate in found)
+        matches = self._told(asked, found)
         suitable = any(match.grade >= self.weights.suitable for match in matches)
         return Ranking(
             generation=view.generation,
@@ -137,18 +136,25 @@ class Engine:
         by_words = shelf.lexical.strongest(asked.terms, depth, rows, STRONGEST_TERMS)
         return np.union1d(by_meaning, by_words)
 
-    def _told(self, asked: Explained, found: _Candidate) -> Match:
-        pool, row = found.pool, int(found.pool.rows[found.at])
-        profile = pool.shelf.profiles[row]
-        candidate = self._explain.candidate(
-            profile,
-            pool.shelf.lexical.words(row, self._explain.telling),
-            pool.overlap.contributions(found.at),
-            float(pool.dense[found.at, 0]),
+    def _told(self, asked: Asked, found: Sequence[_Candidate]) -> tuple[Match, ...]:
+        """The candidates with their reasons, in the same order."""
+        asking = self._explain.asking(asked)
+        candidates = self._explain.candidates(
+            [self._explain.materials.of(each.pool.shelf, each.row) for each in found],
+            [each.pool.overlap.contributions(each.at) for each in found],
+            [float(each.pool.dense[each.at, 0]) for each in found],
         )
-        points = dict(zip(self._names, map(float, found.points), strict=True))
-        evidence: tuple[Evidence, ...] = tuple(self._explain.evidence(asked, candidate, points, self.weights.base))
-        return Match(found.id, evidence, requirements(asked.profile, profile))
+        return tuple(
+            Match(
+                each.id,
+                tuple(self._explain.evidence(asking, candidate, self._points(each), self.weights.base)),
+                requirements(asked.profile, candidate.profile),
+            )
+            for each, candidate in zip(found, candidates, strict=True)
+        )
+
+    def _points(self, found: _Candidate) -> dict[str, float]:
+        return dict(zip(self._names, found.points.tolist(), strict=True))
 
 
 def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:
@@ -161,11 +167,12 @@ def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:
 class _Candidate:
     """One row with its points, before anything is put into words."""
 
-    __slots__ = ("at", "id", "points", "pool", "score")
+    __slots__ = ("at", "id", "points", "pool", "row", "score")
 
     def __init__(self, pool: Pool, at: int, points: np.ndarray, base: float) -> None:
         self.pool, self.at, self.points = pool, at, points
-        self.id = pool.shelf.ids[int(pool.rows[at])]
+        self.row = int(pool.rows[at])
+        self.id = pool.shelf.ids[self.row]
         self.score = math.fsum((*points.tolist(), base))
 
 

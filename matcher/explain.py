@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
 from matcher.alignment import Bag, pairs
 from matcher.analyser import FUNCTION_WORDS, Analyser
-from matcher.asked import Asked, Counts, adds_up, dense_text, total
+from matcher.asked import Asked, adds_up, dense_text, total
 from matcher.highlight import Marked
+from matcher.material import Material, Materials
 from matcher.model import Evidence, Kind, Profile, Span
 from matcher.ports import Encoder
 from matcher.taxonomy import Taxonomy
@@ -33,11 +34,15 @@ REMEMBERED = 1 << 17
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """One record as it is explained: its texts to mark, and its words with their vectors."""
+    """One record as it is explained: what is known of it, its texts to mark, and its words with their vectors."""
 
-    profile: Profile
+    material: Material
     marked: Marked
     bag: Bag | None
+
+    @property
+    def profile(self) -> Profile:
+        return self.material.profile
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,19 +58,23 @@ class Explainer:
 
     def __init__(self, analyser: Analyser, encoder: Encoder, taxonomy: Taxonomy) -> None:
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
-        self.telling = lru_cache(maxsize=REMEMBERED)(self._tells)
+        self.materials = Materials(analyser.normalise, lru_cache(maxsize=REMEMBERED)(self._tells))
 
     def asking(self, asked: Asked) -> Explained:
         """The asking side, made once for all candidates."""
-        marked = Marked(asked.profile, "query", self._analyser.normalise)
-        return Explained(asked.profile, marked, self._bag(total(asked.counts)))
+        material = self.materials.asking(asked.profile, total(asked.counts))
+        return Explained(material, Marked(asked.profile, "query", material.texts), self._bags([material])[0])
 
-    def candidate(
-        self, profile: Profile, words: Counts, contributions: Mapping[str, float], similarity: float
-    ) -> Candidate:
-        """`words` and `contributions` as the lexical index gives them, `similarity` the cosine of the whole texts."""
-        marked = Marked(profile, "candidate", self._analyser.normalise)
-        return Candidate(profile, marked, self._bag(words), contributions, similarity)
+    def candidates(
+        self, found: Sequence[Material], contributions: Sequence[Mapping[str, float]], similarities: Sequence[float]
+    ) -> list[Candidate]:
+        """`contributions` as the lexical index gives them, `similarities` the cosines of the whole texts."""
+        return [
+            Candidate(material, Marked(material.profile, "candidate", material.texts), bag, shares, similarity)
+            for material, bag, shares, similarity in zip(
+                found, self._bags(found), contributions, similarities, strict=True
+            )
+        ]
 
     def evidence(
         self, asked: Explained, candidate: Candidate, points: Mapping[str, float], base: float
@@ -115,7 +124,7 @@ class Explainer:
 
     def industry(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The same industry, or two related ones by name."""
-        ours, theirs = asked.profile.tagged("industry"), candidate.profile.tagged("industry")
+        ours, theirs = asked.material.tagged("industry"), candidate.material.tagged("industry")
         if same := sorted(ours & theirs):
             return f"同一行业：{'、'.join(same)}", ()
         near = sorted((o, t) for o in ours for t in theirs if t in self._taxonomy.related(o))
@@ -123,22 +132,24 @@ class Explainer:
 
     def region(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared region, or that the other side writes of it."""
-        ours = asked.profile.tagged("region")
-        if same := sorted(ours & candidate.profile.tagged("region")):
+        ours = asked.material.tagged("region")
+        if same := sorted(ours & candidate.material.tagged("region")):
             return f"同在{'、'.join(same)}", ()
-        there = sorted(ours & candidate.profile.tagged("place"))
+        there = sorted(ours & candidate.material.tagged("place"))
         return f"案例或介绍中提到{'、'.join(there)}", candidate.marked.spans(there)
 
     def maturity(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """How ripe the offer is, with the beginning of its cases."""
-        ripe = "、".join(sorted(candidate.profile.tagged("maturity")))
+        ripe = "、".join(sorted(candidate.material.tagged("maturity")))
         cases = candidate.profile.fields.get("cases", "")
         shown = cases if len(cases) <= CASE_LENGTH else cases[:CASE_LENGTH] + "…"
         spans = (Span("candidate", "cases", 0, len(shown.rstrip("…"))),) if cases else ()
         return (f"成熟度：{ripe}；案例：{shown}" if cases else f"成熟度：{ripe}"), spans
 
-    def _bag(self, counts: Counts) -> Bag | None:
-        return Bag.of(counts, self._encoder, self.telling) if adds_up(self._encoder) else None
+    def _bags(self, materials: Sequence[Material]) -> Sequence[Bag | None]:
+        if not adds_up(self._encoder):
+            return [None] * len(materials)
+        return Bag.each([material.words for material in materials], self._encoder)
 
     def _tells(self, term: str) -> bool:
         """Whether a term by itself tells a reader anything."""
@@ -191,7 +202,7 @@ def _always(phrase: str) -> Tell:
 
 def _tags(facet: str, phrase: str) -> Tell:
     def tell(explainer: Explainer, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
-        same = sorted(asked.profile.tagged(facet) & candidate.profile.tagged(facet))
+        same = sorted(asked.material.tagged(facet) & candidate.material.tagged(facet))
         return f"{phrase}：{'、'.join(same)}", ()
 
     return tell

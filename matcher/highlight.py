@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from matcher.model import Profile, Span
-from matcher.text import Mapped, Normaliser
+from matcher.text import Mapped
 
 MOST_PER_TERM = 3
 """Places marked per term and field: enough to find it, not so many that the page turns yellow."""
@@ -17,25 +17,24 @@ Places = list[tuple[int, int]]
 class Marked:
     """The texts of one profile, in which terms are found as the analyser spells them, each looked for once."""
 
-    def __init__(self, profile: Profile, side: Literal["query", "candidate"], normalise: Normaliser) -> None:
-        self.profile = profile
+    def __init__(self, profile: Profile, side: Literal["query", "candidate"], texts: Sequence[Mapped]) -> None:
+        """`texts` are those of the profile's fields, in their order, cleaned."""
         self._side: Literal["query", "candidate"] = side
-        self._fields = tuple(profile.fields)
-        self._texts = [normalise.mapped(text) for text in profile.fields.values()]
+        self._profile, self._texts = profile, texts
         self._found: dict[str, list[Places]] = {}
 
     def spans(self, terms: Iterable[str]) -> tuple[Span, ...]:
         """Places of the terms in every field, in field and text order, each place once."""
         found = [self._places(term) for term in dict.fromkeys(terms)]
         spans: list[Span] = []
-        for field, *places in zip(self._fields, *found, strict=True):
+        for field, *places in zip(self._profile.fields, *found, strict=True):
             if any(places):
                 spans += [Span(self._side, field, start, end) for start, end in _joined(places)]
         return tuple(spans)
 
     def written(self, term: str) -> str:
         """The term as the record writes it, or as the analyser spells it when it cannot be found."""
-        for text, places in zip(self.profile.fields.values(), self._places(term), strict=True):
+        for text, places in zip(self._profile.fields.values(), self._places(term), strict=True):
             for start, end in places[:1]:
                 return text[start:end]
         return term

@@ -18,8 +18,8 @@ FLOORS = ("matcher", "indexer", "api")
 # fmt: off
 PURE = frozenset({
     "alignment", "analyser", "asked", "clauses", "cues", "engine", "errors", "evaluate", "explain", "features",
-    "filters", "halves", "highlight", "indicators", "lexicon", "limits", "marks", "measures", "metrics", "model",
-    "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats", "requirements", "segment",
+    "filters", "halves", "highlight", "indicators", "lexicon", "limits", "marks", "material", "measures", "metrics",
+    "model", "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats", "requirements", "segment",
     "settings", "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units", "weights", "wording",
 })
 # fmt: on

@@ -1,0 +1,75 @@
+"""What an explanation needs of a record, whoever asks for it: made once per record and kept while it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from weakref import WeakKeyDictionary, ref
+
+from matcher.model import Profile
+from matcher.shelf import Shelf
+from matcher.text import Mapped, Normaliser
+
+KEPT = 4096
+"""Records of one shelf whose material is kept, some kilobytes each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A record's profile, its tags by facet, its texts cleaned with the way back, and its telling words, counted."""
+
+    profile: Profile
+    facets: Mapping[str, frozenset[str]]
+    texts: tuple[Mapped, ...]
+    words: Mapping[str, int]
+
+    @classmethod
+    def of(cls, profile: Profile, words: Mapping[str, int], normalise: Normaliser) -> Material:
+        """Everything but the words is taken from the profile."""
+        facets: dict[str, set[str]] = {}
+        for tag in profile.tags:
+            facet, _, value = tag.partition(":")
+            facets.setdefault(facet, set()).add(value)
+        return cls(
+            profile,
+            {facet: frozenset(values) for facet, values in facets.items()},
+            tuple(map(normalise.mapped, profile.fields.values())),
+            words,
+        )
+
+    def tagged(self, facet: str) -> frozenset[str]:
+        """As Profile.tagged."""
+        return self.facets.get(facet, frozenset())
+
+
+class Materials:
+    """The material of the records on shelves. A shelf that is no longer used takes its material with it."""
+
+    def __init__(self, normalise: Normaliser, telling: Callable[[str], bool]) -> None:
+        """`telling` says which terms tell a reader anything."""
+        self._normalise, self._telling = normalise, telling
+        self._kept: WeakKeyDictionary[Shelf, Callable[[int], Material]] = WeakKeyDictionary()
+
+    def of(self, shelf: Shelf, row: int) -> Material:
+        """The material of the record in a row."""
+        known = self._kept.get(shelf)
+        if known is None:
+            known = self._kept[shelf] = self._remembering(shelf)
+        return known(row)
+
+    def asking(self, profile: Profile, counts: Mapping[str, int]) -> Material:
+        """The material of a record that is on no shelf, from its counted terms."""
+        words = {term: count for term, count in counts.items() if self._telling(term)}
+        return Material.of(profile, words, self._normalise)
+
+    def _remembering(self, shelf: Shelf) -> Callable[[int], Material]:
+        weak = ref(shelf)  # what is kept for a shelf must not keep the shelf
+
+        @lru_cache(maxsize=KEPT)
+        def material(row: int) -> Material:
+            shelf = weak()
+            assert shelf is not None, "whoever asks holds the shelf"
+            return Material.of(shelf.profiles[row], shelf.lexical.words(row, self._telling), self._normalise)
+
+        return material
