@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from indexer.collections import Collection
 from indexer.probes import PROBES, Search, score
+from indexer.runs import collection_view
 from indexer.workshop import Workshop, workshop
 from matcher.adapters.bm25 import Bm25Index
+from matcher.model import Demand, Solution
 from matcher.settings import Settings
 
 TOP = 10
@@ -83,12 +86,26 @@ def ours(shop: Workshop) -> Search:
     return search
 
 
+def in_engine(shop: Workshop) -> dict[str, bool]:
+    """Probe → whether the whole engine puts the wanted texts first. It ranks everything, so no more can be asked."""
+    passed = {}
+    for probe in PROBES:
+        solutions = {id: Solution(id, "", description=text) for id, text in probe.texts.items()}
+        engine = shop.engine(collection_view(Collection("probe", {}, solutions, {}), shop.parts))
+        asked = shop.parts.profile(Demand("query", "", description=probe.query))
+        passed[probe.name] = probe.in_order([hit.id for hit in engine.hits(asked, k=TOP)])
+    return passed
+
+
 def measured_probes(
     shop: Workshop, before: Mapping[str, Any], told: Callable[[str], None] = lambda line: None
 ) -> dict[str, Any]:
-    """System → {"version", "passed": {probe: bool}}; ours also has "reports". `told` hears what is missing."""
+    """System → {"version", "passed": {probe: bool}}; our words also have "reports". `told` hears what is missing."""
     reports = {probe.name: probe.report for probe in PROBES}
-    out: dict[str, Any] = {"SceneMatch": {"version": "this", "passed": score(ours(shop)), "reports": reports}}
+    out: dict[str, Any] = {
+        "SceneMatch": {"version": "words", "passed": score(ours(shop)), "reports": reports},
+        "SceneMatch, whole": {"version": "engine", "passed": in_engine(shop)},
+    }
     for name, peer in PEERS.items():
         if peer.installed:
             out[name] = {"version": version(peer.distribution), "passed": score(peer.search)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from indexer.bench.peers import in_engine
 from indexer.collections import Collection
 from indexer.probes import PROBES, Probe
 from indexer.runs import collection_view
@@ -31,15 +32,21 @@ def test_by_words(probe: Probe, analyser: Analyser) -> None:
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
-def test_in_the_engine(probe: Probe, shop: Workshop) -> None:
-    """The engine ranks everything, so the wanted ones must come first; and no word is said to be shared that is not."""
+def test_shared_words_as_evidence(probe: Probe, shop: Workshop) -> None:
+    """In the engine the wanted texts have most points for words, and no word is said to be shared that is not."""
     solutions = {id: Solution(id, description=text, title="") for id, text in probe.texts.items()}
     view = collection_view(Collection("probe", {}, solutions, {}), shop.parts)
     matches = shop.engine(view).match(shop.parts.profile(Demand("D", "", description=probe.query)), k=10).matches
-    assert probe.in_order([match.id for match in matches]), [(m.id, m.evidence) for m in matches]
-    by_words = {match.id for match in matches for reason in match.evidence if reason.source == "lexical"}
-    assert probe.wanted <= by_words
-    assert not probe.absent & by_words
+    points = {m.id: sum(e.points for e in m.evidence if e.source == "lexical") for m in matches}
+    assert min(points[id] for id in probe.wanted) > max(points[id] for id in points.keys() - probe.wanted)
+    assert all(points[id] == 0 for id in probe.absent)
+
+
+def test_the_engine_as_a_whole(shop: Workshop) -> None:
+    """Meaning may overrule words in texts of a few characters, but not often."""
+    passed = in_engine(shop)
+    assert list(passed) == [probe.name for probe in PROBES]
+    assert sum(passed.values()) >= 0.85 * len(PROBES), [name for name, right in passed.items() if not right]
 
 
 def test_probes_are_well_made() -> None:
