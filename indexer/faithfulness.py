@@ -1,4 +1,4 @@
-"""Are the reasons the reasons? Take the words of the strongest one out of the demand and see what the match loses.
+"""Are the reasons the reasons? Take their words out of the demand and see what the match loses.
 
 Deletion test (DeYoung et al., ERASER, 2020): removing what a reason marks must lower the score more than removing as
 much of anything else.
@@ -7,7 +7,7 @@ much of anything else.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,6 @@ class Deletion:
     """One match: its points lost with the marked words gone, and the mean of points lost with as much else gone."""
 
     query: str
-    source: str
     marked: float
     random: float
 
@@ -64,16 +63,25 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Faithfulness:
-    """The share of first matches whose strongest marked reason passes the test."""
+    """The share of first matches that pass, by which marks were deleted: those of the strongest reason, or all."""
 
     collection: str
-    share: Interval
-    deletions: tuple[Deletion, ...]
+    deletions: Mapping[str, tuple[Deletion, ...]]
+
+    def share(self, marks: str) -> Interval:
+        """How many of the tested matches pass."""
+        return bootstrap([float(deletion.faithful) for deletion in self.deletions[marks]])
 
     def json(self) -> dict[str, Any]:
         """For programs; points are log-odds."""
-        lost = {side: bootstrap([getattr(d, side) for d in self.deletions]) for side in ("marked", "random")}
-        return {"share": figures(self.share), **{f"points_lost_{side}": figures(i) for side, i in lost.items()}}
+        return {
+            marks: {
+                "share": figures(self.share(marks)),
+                "points_lost_marked": figures(bootstrap([d.marked for d in found])),
+                "points_lost_random": figures(bootstrap([d.random for d in found])),
+            }
+            for marks, found in self.deletions.items()
+        }
 
 
 def faithfulness(shop: Workshop, folder: Path, progress: Progress = silent) -> Faithfulness:
@@ -81,42 +89,47 @@ def faithfulness(shop: Workshop, folder: Path, progress: Progress = silent) -> F
     one whose marks leave too little else to delete."""
     collection = read_collection(folder)
     engine = shop.engine(collection_view(collection, shop.parts))
-    found: list[Deletion] = []
+    found: dict[str, list[Deletion]] = {marks: [] for marks in MARKS}
     for done, demand in enumerate(collection.demands.values(), 1):
-        deletion = tested(engine, shop.parts.profile(demand))
-        found += [deletion] if deletion else []
+        query = shop.parts.profile(demand)
+        for match in engine.match(query, k=1).matches:
+            for marks, chosen in MARKS.items():
+                deletion = tested(engine, query, match, chosen(match))
+                found[marks] += [deletion] if deletion else []
         progress(f"{collection.name}：删词检验", done, len(collection.demands))
-    return Faithfulness(collection.name, bootstrap([float(d.faithful) for d in found]), tuple(found))
+    return Faithfulness(collection.name, {marks: tuple(deletions) for marks, deletions in found.items()})
 
 
-def tested(engine: Engine, query: Profile) -> Deletion | None:
-    """The deletion test of a query's first match."""
-    for match in engine.match(query, k=1).matches:
-        reason = strongest(match)
-        if reason is None:
-            return None
-        marked = places(reason)
-        chance = np.random.default_rng(zlib.crc32(query.id.encode()))
-        others = [other for _ in range(DRAWS) if (other := elsewhere(query, marked, chance)) is not None]
-        if not others:
-            return None
-        lost = [match.score - _score(engine, cut(query, gone), match.id) for gone in (marked, *others)]
-        return Deletion(query.id, reason.source, lost[0], float(np.mean(lost[1:])))
-    return None
+def tested(engine: Engine, query: Profile, match: Match, reasons: Sequence[Evidence]) -> Deletion | None:
+    """The deletion test of one match with the marks of these reasons."""
+    marked = places(reasons)
+    chance = np.random.default_rng(zlib.crc32(query.id.encode()))
+    others = [other for _ in range(DRAWS) if (other := elsewhere(query, marked, chance)) is not None]
+    if not marked or not others:
+        return None
+    lost = [match.score - _score(engine, cut(query, gone), match.id) for gone in (marked, *others)]
+    return Deletion(query.id, lost[0], float(np.mean(lost[1:])))
 
 
-def strongest(match: Match) -> Evidence | None:
-    """The reason with most points that marks words of the query."""
-    marking = (e for e in match.evidence if e.points > 0 and any(span.side == "query" for span in e.spans))
-    return max(marking, key=lambda e: e.points, default=None)
+def marking(match: Match) -> list[Evidence]:
+    """The reasons that gave points and mark words of the query."""
+    return [e for e in match.evidence if e.points > 0 and any(span.side == "query" for span in e.spans)]
 
 
-def places(reason: Evidence) -> Places:
-    """The characters of the query that a reason marks."""
+def strongest(match: Match) -> list[Evidence]:
+    """The one of them with most points; none when there is none."""
+    return sorted(marking(match), key=lambda e: -e.points)[:1]
+
+
+MARKS: Mapping[str, Callable[[Match], list[Evidence]]] = {"strongest reason": strongest, "all reasons": marking}
+"""Whose marks are deleted."""
+
+
+def places(reasons: Sequence[Evidence]) -> Places:
+    """The characters of the query that reasons mark."""
     out: dict[str, set[int]] = {}
-    for span in reason.spans:
-        if span.side == "query":
-            out.setdefault(span.field, set()).update(range(span.start, span.end))
+    for span in (span for reason in reasons for span in reason.spans if span.side == "query"):
+        out.setdefault(span.field, set()).update(range(span.start, span.end))
     return {field: frozenset(at) for field, at in out.items()}
 
 

@@ -10,6 +10,7 @@ Figures = Mapping[str, Any]
 ENGINE = "SceneMatch"
 NONE = "—"
 WHOLE = "This half lists too few demands without answer, so the no-answer AUC is that of the whole collection."
+KINDS = ("marked", "random")
 METRICS = (
     ("nDCG@10 (95 % interval)", "ndcg@10"),
     ("linear nDCG@10", "ndcg_linear@10"),
@@ -149,19 +150,13 @@ def _drop(entry: Figures) -> str:
 
 
 def faithfulness(figures: Figures) -> str:
-    """The deletion test by collection."""
+    """The deletion test by collection, and by whose marks were deleted."""
     rows = [
-        [n, str(e["share"]["n"]), interval(e["share"]), mean(e["points_lost_marked"]), mean(e["points_lost_random"])]
-        for n, e in figures["faithfulness"].items()
+        [f"{name}, {marks}", str(e["share"]["n"]), interval(e["share"]), *(mean(e[f"points_lost_{k}"]) for k in KINDS)]
+        for name, by_marks in figures["faithfulness"].items()
+        for marks, e in by_marks.items()
     ]
-    head = [
-        "collection",
-        "first matches",
-        "share that passes (95 % interval)",
-        "points lost: marked",
-        "points lost: random",
-    ]
-    return table(head, rows)
+    return table(["", "matches", "share that passes (95 % interval)", *(f"points lost: {k}" for k in KINDS)], rows)
 
 
 def repeats(figures: Figures) -> str:
