@@ -65,9 +65,9 @@ class Cues:
             words, entries = bucket
             if not text.startswith(words, start):
                 continue
-            for word, by_facet in entries:
+            for word, latin, by_facet in entries:
                 end = start + len(word)
-                if not text.startswith(word, start) or not _whole(text, start, end):
+                if not text.startswith(word, start) or (latin and not _whole(text, start, end)):
                     continue
                 if excepted is None:
                     excepted = [found.span(1) for found in _EXCEPT.finditer(text)] if "除" in text else []
@@ -75,7 +75,7 @@ class Cues:
                     start < denied_to
                     or text.endswith(DENIALS, 0, start)
                     or (denied_to > 0 and text[denied_to:start] in _JOINTS)
-                    or any(low <= start and end <= high for low, high in excepted)
+                    or (bool(excepted) and any(low <= start and end <= high for low, high in excepted))
                 )
                 if denied:
                     denied_to = max(denied_to, end)
@@ -86,16 +86,21 @@ class Cues:
                             yield from tags
 
 
-_Entry = tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]
+_Entry = tuple[str, bool, tuple[tuple[int, tuple[str, ...]], ...]]
 
 
 def _bucket(words: Mapping[str, Mapping[int, Iterable[str]]]) -> tuple[tuple[str, ...], tuple[_Entry, ...]]:
-    """The words of one beginning, longest first, by themselves and with their tags by facet."""
-    entries = tuple(
-        (word, tuple((facet, tuple(tags)) for facet, tags in words[word].items()))
-        for word in sorted(words, key=lambda word: (-len(word), word))
+    """The words of one beginning, longest first: by themselves, and each with whether it begins or ends with a Latin
+    letter or digit, and its tags by facet."""
+    ordered = tuple(sorted(words, key=lambda word: (-len(word), word)))
+    return ordered, tuple(
+        (
+            word,
+            word[0] in _WORD or word[-1] in _WORD,
+            tuple((facet, tuple(tags)) for facet, tags in words[word].items()),
+        )
+        for word in ordered
     )
-    return tuple(word for word, _ in entries), entries
 
 
 def _whole(text: str, start: int, end: int) -> bool:

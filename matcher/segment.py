@@ -50,7 +50,8 @@ class RustSegmenter:
             self._jieba.add_word(word, frequency, "n")
 
     def words(self, run: str) -> list[str]:
-        return list(self._jieba.cut(run, False))
+        words: list[str] = self._jieba.cut(run, False)
+        return words
 
 
 def segmenter(dictionary: Mapping[str, int], cache: Path) -> Segmenter:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import opencc
 
@@ -81,6 +82,9 @@ class Mapped:
         return Mapped(text, self.starts, self.ends)
 
 
+_HAN_BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
+
+
 @cache
 def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
@@ -89,7 +93,7 @@ def _converter() -> opencc.OpenCC:
 @cache
 def _simple_forms() -> dict[int, str]:
     """Every Traditional character of the basic planes with its Simplified form, one to one."""
-    blocks = [chr(c) for c in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
+    blocks = [chr(code) for block in _HAN_BLOCKS for code in block]
     converted = _converter().convert("\n".join(blocks)).split("\n")
     return {ord(a): b for a, b in zip(blocks, converted, strict=True) if a != b}
 
@@ -175,7 +179,7 @@ def spaces(m: Mapped) -> Mapped:
     return collapsed.sub(_EDGES, lambda _: "")
 
 
-_COMMON = (*range(0x20, 0x7F), 0x0A, *range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xFF01, 0xFF5F))
+_PLAIN = "".join(map(chr, (0x0A, *range(0x20, 0x7F), *range(0xFF01, 0xFF5F))))
 _SIGNS = "°±·×÷–—‘’“”≈≤≥→、。《》「」『』【】〔〕①②③④⑤⑥⑦⑧⑨"
 
 
@@ -183,9 +187,13 @@ _SIGNS = "°±·×÷–—‘’“”≈≤≥→、。《》「」『』【】
 def _uncommon() -> re.Pattern[str]:
     """Any character but the common ones: those that cleaning leaves alone or swaps for a single one. Common are the
     simplified Han characters, ASCII, its full-width forms and a few signs; nine fields of ten hold nothing else."""
-    traditional, signs = _simple_forms(), map(ord, _SIGNS)
-    common = (c for c in (*_COMMON, *signs) if c not in traditional and len(_fold(chr(c))) == 1)
-    return re.compile("[^" + re.escape("".join(map(chr, common))) + "]")
+    traditional = sorted(_simple_forms())
+    simplified = []
+    for block in _HAN_BLOCKS:
+        edges = [block.start - 1, *(code for code in traditional if code in block), block.stop]
+        simplified += [f"{chr(a + 1)}-{chr(b - 1)}" for a, b in pairwise(edges) if b - a > 1]
+    others = "".join(sign for sign in _PLAIN + _SIGNS if len(_fold(sign)) == 1)
+    return re.compile(f"[^{''.join(simplified)}{re.escape(others)}]")
 
 
 _SWAPPED = re.compile("[A-Z\uff01-\uff5e①-⑨]")
