@@ -76,18 +76,19 @@ class Analyser:
 
     def _count(self, text: str) -> Mapping[str, int]:
         terms: list[str] = []
-        words = self._segment.words
         for piece in _PIECES.finditer(self.normalise(text)):
-            run = piece[0]
-            if piece.lastgroup == "han":
-                terms += [word for word in words(run) if len(word) > 1]
-                terms.extend(map(add, run, run[1:]))
-                terms += [character for character in run if character not in FUNCTION_WORDS]
-            elif piece.lastgroup == "figure":
-                terms.append(_FIGURE.sub("", run, count=1))
-            else:
-                terms += _latin(run)
+            terms += self._terms(piece)
         return Counter(terms)
+
+    def _terms(self, piece: re.Match[str]) -> list[str]:
+        """The terms of one run of Han characters, one figure with its unit, or one Latin term."""
+        text = piece[0]
+        if piece.lastgroup == "han":
+            terms = [word for word in self._segment.words(text) if len(word) > 1]
+            terms.extend(map(add, text, text[1:]))
+            terms += [character for character in text if character not in FUNCTION_WORDS]
+            return terms
+        return [_FIGURE.sub("", text, count=1)] if piece.lastgroup == "figure" else _latin(text)
 
     def is_word(self, term: str) -> bool:
         """Whether a term is a word of two letters or more, and not a bigram across two words (持人 in 主持人)."""
