@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import orjson
+from anyio import to_thread
 from fastapi import FastAPI, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -24,6 +25,10 @@ from matcher.errors import MatcherError
 log = logging.getLogger("scenematch.api")
 
 VERSION = "1.0"
+THREADS = 8
+"""Requests worked on at the same moment; ranking is computing, and more threads than cores only hinder each other. Some
+more, since an import or a rebuild waits for another process."""
+
 REFRESH_S = 2.0
 """How soon a generation published by the console command is in use."""
 
@@ -75,6 +80,7 @@ def _add_openapi(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
     task = asyncio.create_task(_refreshing(parts))
     try:
         yield

@@ -27,6 +27,9 @@ class Cards:
 
     def get(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Card]:
         """Id → card; ids removed since the search are left out."""
+        at, kept = self._held
+        if at == self._store.known_revision() and all((kind, id) in kept for id in ids):
+            return {id: kept[kind, id] for id in ids}
         with self._store.read_snapshot() as snapshot:
             revision = snapshot.revision
             if self._held[0] != revision or len(self._held[1]) > MOST:

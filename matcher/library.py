@@ -70,7 +70,7 @@ class Library:
 
     def view(self) -> View:
         """The view at the store's present revision. Raises StaleIndex when far too much changed since the build."""
-        revision = self._store.revision()
+        revision = self._store.known_revision()
         held = self._held  # one tuple, so no thread ever sees half a swap
         if held is not None and held[0] == self._opened.name and held[1] == revision:
             return held[2]

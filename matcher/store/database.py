@@ -20,6 +20,11 @@ class Database(Protocol):
     @property
     def writable(self) -> bool: ...
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody but this object can write while it is open."""
+        ...
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection on which every query of the block sees the same state."""
         ...

@@ -27,7 +27,7 @@ class PostgresDatabase:
             self._engine = create_engine(url, pool_size=8, max_overflow=56, pool_pre_ping=True)
         except ModuleNotFoundError as missing:
             raise InvalidInput("使用 PostgreSQL 需要先安装驱动：pip install 'scenematch[postgres]'。") from missing
-        self.writable = write
+        self.writable, self.alone = write, False
         try:
             if write:
                 with told(), self._engine.begin() as connection:

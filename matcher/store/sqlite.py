@@ -63,6 +63,10 @@ class SqliteDatabase:
     def writable(self) -> bool:
         return self._writer is not None
 
+    @property
+    def alone(self) -> bool:
+        return self._writer is not None  # the writer lock is held
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection inside one read transaction."""

@@ -24,6 +24,8 @@ class Store:
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self._database, self._clock = database, clock
+        self._state = object()
+        self._known: tuple[object, int] = (None, 0)
         self.keys = Keys(database)
 
     @classmethod
@@ -60,14 +62,26 @@ class Store:
 
         Unavailable when the store was opened for reading, when other writers keep it busy, or when the disk is full.
         """
-        with self._database.writing() as connection:
-            yield Writer(connection, self._clock(), actor)
+        try:
+            with self._database.writing() as connection:
+                yield Writer(connection, self._clock(), actor)
+        finally:
+            self._state = object()  # another one, after the commit and before anybody is told of it
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────
     def revision(self) -> int:
         """The number of committed transactions that changed a record; 0 for a fresh store."""
         with self.read_snapshot() as snapshot:
             return snapshot.revision
+
+    def known_revision(self) -> int:
+        """The same without reading the database where this object alone can write to it: asked at every match."""
+        if not self._database.alone:
+            return self.revision()
+        state, known = self._state, self._known
+        if known[0] is not state:
+            known = self._known = (state, self.revision())  # one tuple, so no thread sees half of it
+        return known[1]
 
     def get(self, kind: Kind, id: str) -> Record:
         """The record, without its contact. NotFound."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from matcher.errors import InvalidInput, Unavailable
-from matcher.model import Contact, Demand, Kind
+from matcher.model import Contact, Demand, Kind, Solution
 from matcher.store import Store, sqlite_version_note
 from matcher.store.filesystem import network_filesystem
 from matcher.store.sqlite import sqlite_affected
@@ -307,3 +307,26 @@ def test_the_versions_with_the_wal_fault(version: str, affected: bool) -> None:
     assert sqlite_affected(version) is affected
     assert ("已知缺陷" in sqlite_version_note(version)) is affected
     assert version in sqlite_version_note(version)
+
+
+def test_the_known_revision_follows_every_commit(path: Path) -> None:
+    with Store.open(url(path), write=True) as store:
+        assert store.known_revision() == store.revision() == 0
+        store.put(Solution("S1", "方案"))
+        assert store.known_revision() == store.revision() == 1
+        with store.writing() as writer:
+            writer.put(Solution("S2", "方案"))
+            assert store.known_revision() == 1
+        assert store.known_revision() == 2
+        with pytest.raises(ZeroDivisionError), store.writing() as writer:
+            writer.put(Solution("S3", "方案"))
+            raise ZeroDivisionError
+        assert store.known_revision() == 2
+
+
+def test_a_reader_looks_for_itself(path: Path) -> None:
+    """Another process writes, so nothing is taken as known."""
+    with Store.open(url(path), write=True) as store, Store.open(url(path), write=False) as reader:
+        assert reader.known_revision() == 0
+        store.put(Solution("S1", "方案"))
+        assert reader.known_revision() == 1
