@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.wiring import open_parts
+from indexer.workshop import settle
 from matcher.errors import Unavailable
 from matcher.settings import Settings
 
@@ -32,8 +33,10 @@ def serve(settings: Settings, *, quiet: bool = False, ready: Callable[[], None] 
     with _listening(settings) as listener:
         parts = open_parts(settings)
         try:
+            app = create_app(parts)
+            settle()
             config = uvicorn.Config(
-                create_app(parts),
+                app,
                 host=settings.host,
                 port=settings.port,
                 lifespan="on",

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from indexer.verify import Checks, check_generation
-from indexer.workshop import Workshop, parts, workshop
+from indexer.workshop import Workshop, parts, settle, workshop
 from matcher.adapters import shelves
 from matcher.adapters.shelves import Parts, Prepared, assemble, joined, key_of, prepare, rows_of, taken
 from matcher.errors import BrokenGeneration
@@ -157,6 +157,7 @@ def _start(settings: Settings) -> None:
     """In a worker process: load what turns records into rows, once."""
     global _worker_parts
     _worker_parts = parts(settings)
+    settle()
 
 
 def _work(records: Sequence[Record]) -> Prepared:

@@ -142,7 +142,7 @@ class Engine:
         candidates = self._explain.candidates(
             [self._explain.materials.of(each.pool.shelf, each.row) for each in found],
             [each.pool.overlap.contributions(each.at) for each in found],
-            [float(each.pool.dense[each.at, 0]) for each in found],
+            [float(each.pool.similarity[each.at]) for each in found],
         )
         return tuple(
             Match(

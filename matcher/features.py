@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.asked import Asked
-from matcher.ports import Overlap, RowNumbers, Vectors
+from matcher.ports import Overlap, RowNumbers
 from matcher.shelf import DENSE_FIELDS, Shelf
 from matcher.taxonomy import Taxonomy
 
@@ -54,18 +54,9 @@ class Pool:
         return self.shelf.lexical.self_score(self.asked.terms) if self.asked.terms else 1.0
 
     @cached_property
-    def dense(self) -> npt.NDArray[np.float32]:
-        """Cosines of their whole with our whole and our fields, (rows, 1 + len(DENSE_FIELDS))."""
-        return self.shelf.dense(self.rows, self._vectors.T)
-
-    @cached_property
-    def by_field(self) -> npt.NDArray[np.float32]:
-        """Cosines of their fields with the same, (rows, len(DENSE_FIELDS), 1 + len(DENSE_FIELDS))."""
-        return self.shelf.dense_fields(self.rows, self._vectors)
-
-    @cached_property
-    def _vectors(self) -> Vectors:
-        return np.vstack([self.asked.whole[None], self.asked.fields])
+    def similarity(self) -> npt.NDArray[np.float32]:
+        """Cosines of the whole texts, (rows,)."""
+        return self.shelf.dense(self.rows, self.asked.whole)
 
     def tagged(self, facet: str) -> list[str]:
         """The asking side's tags of one facet, with prefix, sorted."""
@@ -78,8 +69,12 @@ def _positive(cosines: npt.NDArray[np.float32]) -> Column:
 
 def _field(pool: Pool, theirs: str, ours: str) -> Column:
     """Cosine of their field with one of our fields, or with our whole text."""
-    column = 0 if ours == "whole" else 1 + DENSE_FIELDS.index(ours)
-    return _positive(pool.by_field[:, DENSE_FIELDS.index(theirs), column])
+    query = pool.asked.whole if ours == "whole" else pool.asked.fields[DENSE_FIELDS.index(ours)]
+    return _positive(pool.shelf.dense_field(theirs, pool.rows, query))
+
+
+def _ask(pool: Pool) -> Column:
+    return _positive(pool.shelf.dense(pool.rows, pool.asked.fields[DENSE_FIELDS.index("title")]))
 
 
 def _lexical(pool: Pool) -> Column:
@@ -134,8 +129,8 @@ def _brevity(pool: Pool) -> Column:
 
 FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
     {
-        "semantic": ("整体意思", lambda pool: _positive(pool.dense[:, 0])),
-        "semantic_ask": ("标题与全文", lambda pool: _positive(pool.dense[:, 1])),
+        "semantic": ("整体意思", lambda pool: _positive(pool.similarity)),
+        "semantic_ask": ("标题与全文", _ask),
         "semantic_name": ("全文与名称", lambda pool: _field(pool, "title", "whole")),
         "semantic_body": ("问题与能力", lambda pool: _field(pool, "body", "body")),
         "semantic_needs": ("指标与指标", lambda pool: _field(pool, "needs", "needs")),

@@ -15,8 +15,10 @@ _KEPT = np.int32(-0x70002000)
 _SCALE = np.float32(2.0**112)
 
 
-def widened(halves: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
-    """The same numbers as float32, in the same shape."""
+def widened(halves: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    """The same numbers as float32, in the same shape. Raises TypeError for anything but float16."""
+    if halves.dtype != np.float16:
+        raise TypeError(f"halves are float16, not {halves.dtype}")
     bits = np.ascontiguousarray(halves).view(np.int16).astype(np.int32)
     bits <<= _FRACTION_SHIFT
     bits &= _KEPT

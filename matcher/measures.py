@@ -6,7 +6,7 @@ Read from `data/lexicon/indicators.tsv`; staff may add names there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -158,10 +158,11 @@ class Measures:
         for word in sorted(words, key=lambda w: (-len(w), w)):
             heads.setdefault(word[:2], []).append(word)
         self._heads = {head: tuple(bucket) for head, bucket in heads.items()}
-        self._by_root: dict[str, set[str]] = {}
+        by_root: dict[str, set[str]] = {}
         for word, known in words.items():
             for measure in known:
-                self._by_root.setdefault(_root(measure.quantity), set()).add(word)
+                by_root.setdefault(_root(measure.quantity), set()).add(word)
+        self._by_root = {root: _shortest({root, *known}) for root, known in by_root.items()}
 
     @classmethod
     def load(cls, path: Path) -> Measures:
@@ -215,9 +216,9 @@ class Measures:
         """Whether a folded text surely has no figure of that quantity or under that name, by its words alone: parsing
         it takes a hundred times as long. A quantity that a unit implies needs no word."""
         root = _root(quantity)
-        if root in folded or (name and name in folded) or (root in _UNNAMED and _UNNAMED[root].search(folded)):
+        if (name and name in folded) or (root in _UNNAMED and _UNNAMED[root].search(folded)):
             return False
-        return not any(word in folded for word in self._by_root.get(root, ()))
+        return not any(word in folded for word in self._by_root.get(root, (root,)))
 
     def implied(self, dimension: str) -> Measure | None:
         """What a figure means by its unit alone: 600件/小时 is a cycle time, IP65 a degree of protection."""
@@ -241,6 +242,11 @@ def _root(quantity: str) -> str:
     """The quantity that a word names, for one that the reader made of it: 漏检率 for 漏检率降幅, 精度 for 准确率."""
     root = _TURNS.sub("", quantity)
     return "精度" if root == "准确率" else root
+
+
+def _shortest(words: Set[str]) -> tuple[str, ...]:
+    """The words that hold none of the others: any text with one of all words has one of these."""
+    return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
 
 
 def _whole(folded: str, start: int, word: str) -> bool:

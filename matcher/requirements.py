@@ -130,10 +130,11 @@ def compare(
     if not asked:
         return ()
     fields = {"needs": offer} if isinstance(offer, str) else offer
+    wanted = [(indicator.quantity, fold(indicator.name)) for indicator in asked if indicator.quantity]
     statements = tuple(
         Statement(name, indicator)
         for name, text in fields.items()
-        if _may_answer(text, asked)
+        if _may_answer(text, wanted)
         for indicator in parse(text)
         if _offers(indicator)
     )
@@ -141,10 +142,12 @@ def compare(
     return tuple(_requirement(indicator, judge.verdict(indicator), field, side) for indicator in asked)
 
 
-def _may_answer(text: str, asked: Sequence[Indicator]) -> bool:
-    """False where parsing the text cannot give a statement about anything asked."""
+def _may_answer(text: str, wanted: Sequence[tuple[str, str]]) -> bool:
+    """False where parsing the text cannot give a statement about any quantity asked, or under its name."""
+    if not wanted:
+        return False
     folded, measures = fold(text), shipped()
-    return any(i.quantity and not measures.unsaid(i.quantity, fold(i.name), folded) for i in asked)
+    return any(not measures.unsaid(quantity, name, folded) for quantity, name in wanted)
 
 
 def _requirement(asked: Indicator, verdict: Verdict, field: str, side: Side) -> Requirement:

@@ -31,7 +31,7 @@ class Shelf:
     """One side of the index. Row r of every part is the same record.
 
     whole          unit vectors of the whole text, (rows, dim)
-    field_vectors  unit vectors by field, float16, (rows, len(DENSE_FIELDS), dim); zero for an empty field
+    field_vectors  unit vectors of each of DENSE_FIELDS, (fields, rows, dim); zero for an empty field
     money          lowest and highest amount in 万元, (rows, 2), NaN where unknown or in another currency
     """
 
@@ -49,17 +49,20 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def dense(self, rows: RowNumbers, queries: Vectors) -> npt.NDArray[np.float32]:
-        """Cosines of the rows' whole vectors with a query vector, (dim,), or with several, (dim, queries)."""
-        cosines: npt.NDArray[np.float32] = widened(self.whole[rows]) @ queries
-        return cosines
+    def dense(self, rows: RowNumbers, query: Vectors) -> npt.NDArray[np.float32]:
+        """Cosines of a query vector, (dim,), with the rows' whole vectors, (rows,)."""
+        return _cosines(self.whole[rows], query)
 
-    def dense_fields(self, rows: RowNumbers, queries: Vectors) -> npt.NDArray[np.float32]:
-        """Cosines of the rows' field vectors with query vectors, (queries, dim): (rows, len(DENSE_FIELDS), queries)."""
-        fields = widened(self.field_vectors[rows])
-        cosines = (queries @ fields.reshape(-1, fields.shape[2]).T).T
-        return cosines.reshape(len(rows), len(DENSE_FIELDS), len(queries))
+    def dense_field(self, field: str, rows: RowNumbers, query: Vectors) -> npt.NDArray[np.float32]:
+        """The same with the vectors of one of DENSE_FIELDS; the others are not even read from disk."""
+        return _cosines(self.field_vectors[DENSE_FIELDS.index(field)][rows], query)
 
     def every_row(self) -> Rows:
         """A mask that allows all."""
         return np.ones(len(self), np.bool_)
+
+
+def _cosines(halves: npt.NDArray[np.float16], query: Vectors) -> npt.NDArray[np.float32]:
+    """Products in double precision, rounded: in single precision they would depend on how many rows there are and on
+    the machine's SIMD width, and so would a score."""
+    return np.asarray(widened(halves).astype(np.float64) @ query.astype(np.float64), np.float32)

@@ -19,14 +19,18 @@ def write_array(path: Path, array: npt.NDArray[Any]) -> None:
     np.save(path, array, allow_pickle=False)
 
 
-def read_array(path: Path, dtype: npt.DTypeLike, ndim: int = 1) -> npt.NDArray[Any]:
-    """The array in the file, memory-mapped read-only when large. Raises BrokenGeneration for any other content."""
+def read_array(path: Path, dtype: npt.DTypeLike | tuple[npt.DTypeLike, ...], ndim: int = 1) -> npt.NDArray[Any]:
+    """The array in the file, of this type or of one of several, memory-mapped read-only when large.
+
+    Raises BrokenGeneration for any other content.
+    """
     try:
         large = path.stat().st_size > SMALL
         array = np.load(path, mmap_mode="r" if large else None, allow_pickle=False)
     except (OSError, ValueError, EOFError) as wrong:
         raise broken(path.name) from wrong
-    if not isinstance(array, np.ndarray) or array.dtype != np.dtype(dtype) or array.ndim != ndim:
+    types = dtype if isinstance(dtype, tuple) else (dtype,)
+    if not isinstance(array, np.ndarray) or array.dtype not in map(np.dtype, types) or array.ndim != ndim:
         raise broken(path.name)
     return np.asarray(array)  # a plain view: the memmap class makes every slice slower
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from matcher.adapters.roster import Found, Roster, RowNumbers, at_least_kth
+from matcher.halves import widened
 from matcher.model import Hit
 from matcher.ports import Rows, Vectors
 
@@ -54,11 +56,16 @@ def unit(query: Vectors) -> Vectors:
     return query if norm == 0 else (query / np.float32(norm)).astype(np.float32)
 
 
-def cosines(vectors: Vectors, rows: RowNumbers, query: Vectors) -> Vectors:
+Stored = npt.NDArray[np.float16] | npt.NDArray[np.float32]
+"""Rows as an index holds them, (rows, dim): halves where they hold the rows without loss, as those of a shelf do."""
+
+
+def cosines(vectors: Stored, rows: RowNumbers, query: Vectors) -> Vectors:
     """The scores of some rows, in float64 and then rounded to float32, clipped to [-1, 1].
 
     A float32 product depends on the row's position and on the machine's SIMD width, so that equal vectors would not
     tie; a rounded float64 product does not.
     """
-    exact = vectors[rows].astype(np.float64) @ query.astype(np.float64)
+    chosen = widened(vectors[rows]) if vectors.dtype == np.float16 else vectors[rows]
+    exact = chosen.astype(np.float64) @ query.astype(np.float64)
     return np.clip(exact, -1.0, 1.0).astype(np.float32)

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.adapters.arrays import broken, read_array, write_array
-from matcher.adapters.exact import SLACK, cosines, unit
+from matcher.adapters.exact import SLACK, Stored, cosines, unit
 from matcher.adapters.roster import Found, Roster, RowNumbers, at_least_kth
+from matcher.halves import widened
 from matcher.model import Hit
 from matcher.ports import Rows, Vectors
 
@@ -49,37 +50,35 @@ VECTOR_BYTES, LOOPS = 1 << 31, 1 << 24
 class FaissIndex:
     """A VectorIndex over FAISS. `kind` "flat" equals the exact index; "ivf" keeps PROMISED_RECALL, its scores exact."""
 
-    def __init__(self, roster: Roster, vectors: Vectors, kind: Kind, index: Any) -> None:
+    def __init__(self, roster: Roster, vectors: Stored, kind: Kind, index: Any) -> None:
         """Use `build` or `load`. `index` is the FAISS index, its labels the rows of `vectors`."""
         self.kind: Kind = kind
-        self._roster, self._vectors, self._index = roster, vectors, index
+        self.vectors = vectors
+        self._roster, self._index = roster, index
 
     @classmethod
-    def build(cls, ids: Sequence[str], vectors: Vectors, kind: Kind | None = None) -> FaissIndex:
+    def build(cls, ids: Sequence[str], vectors: Stored, kind: Kind | None = None) -> FaissIndex:
         """An index of rows of unit length (or all zero), in row order; `kind` None chooses by size.
 
         The same vectors give the same index. Raises ValueError when there are more ids than rows or fewer.
         """
         if len(ids) != len(vectors):
             raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
-        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         chosen: Kind = kind or ("ivf" if len(ids) >= CROSSOVER else "flat")
         if chosen == "flat" or len(ids) < SMALLEST_IVF:
             return cls._flat(Roster(ids), vectors)
-        return cls(Roster(ids), vectors, "ivf", _coded(vectors))
+        return cls(Roster(ids), vectors, "ivf", _coded(single(vectors)))
 
     @classmethod
-    def _flat(cls, roster: Roster, vectors: Vectors) -> FaissIndex:
-        """A scan is as fast as memory can be read. So rows that half precision holds without loss, as those of a shelf
-        do, are scanned in that form: the same scores at less than half the time."""
-        if np.array_equal(vectors.astype(np.float16), vectors):
-            index = faiss.IndexScalarQuantizer(
-                vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-            )
+    def _flat(cls, roster: Roster, vectors: Stored) -> FaissIndex:
+        """A scan is as fast as memory can be read, so halves are scanned as such: the same scores in half the time."""
+        dim = vectors.shape[1]
+        if vectors.dtype == np.float16:
+            index = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         else:
-            index = faiss.IndexFlatIP(vectors.shape[1])
+            index = faiss.IndexFlatIP(dim)
         if len(vectors):
-            index.add(np.ascontiguousarray(vectors))
+            index.add(single(vectors))
         return cls(roster, vectors, "flat", index)
 
     def __len__(self) -> int:
@@ -108,12 +107,12 @@ class FaissIndex:
             allowed = None
         if allowed is not None and available <= SMALL_POOL:
             rows = np.flatnonzero(allowed)
-            return rows, cosines(self._vectors, rows, query)
+            return rows, cosines(self.vectors, rows, query)
         wanted = k + 16 if self.kind == "flat" else max(CANDIDATES, CANDIDATES_PER_HIT * k)
         while True:
             asked = min(wanted, available)
             rows = self._candidates(query, asked, allowed)
-            scores = cosines(self._vectors, rows, query)
+            scores = cosines(self.vectors, rows, query)
             if asked == available or len(at_least_kth(scores, k, 2 * SLACK)) < len(rows):
                 return rows, scores
             wanted *= 4  # even the last candidate ties with the k-th: more may, outside; equal texts are common
@@ -134,7 +133,7 @@ class FaissIndex:
         """Writes the index into `folder`, made if need be: ids.json, vectors.npy and, for "ivf", codes.faiss."""
         folder.mkdir(parents=True, exist_ok=True)
         self._roster.save(folder / "ids.json")
-        write_array(folder / "vectors.npy", self._vectors)
+        write_array(folder / "vectors.npy", self.vectors)
         if self.kind == "ivf":
             (folder / "codes.faiss").write_bytes(faiss.serialize_index(self._index).tobytes())
 
@@ -146,12 +145,17 @@ class FaissIndex:
         not fit together.
         """
         roster = Roster.load(folder / "ids.json")
-        vectors = read_array(folder / "vectors.npy", np.float32, ndim=2)
+        vectors = read_array(folder / "vectors.npy", (np.float16, np.float32), ndim=2)
         if len(vectors) != len(roster):
             raise broken("vectors.npy")
         if not (folder / "codes.faiss").exists():
             return cls._flat(roster, vectors)
         return cls(roster, vectors, "ivf", _read_codes(folder / "codes.faiss", vectors))
+
+
+def single(vectors: Stored) -> Vectors:
+    """The rows as FAISS takes them: float32, one behind the other."""
+    return widened(vectors) if vectors.dtype == np.float16 else np.ascontiguousarray(vectors, dtype=np.float32)
 
 
 def _coded(vectors: Vectors) -> Any:
@@ -166,7 +170,7 @@ def _coded(vectors: Vectors) -> Any:
     return index
 
 
-def _read_codes(path: Path, vectors: Vectors) -> Any:
+def _read_codes(path: Path, vectors: Stored) -> Any:
     faiss.set_deserialization_vector_byte_limit(VECTOR_BYTES)
     faiss.set_deserialization_loop_limit(LOOPS)
     faiss.set_deserialization_lattice_r2_limit(1)

@@ -20,6 +20,7 @@ from matcher.adapters.forward import Forward
 from matcher.adapters.profiles_file import ProfilesFile, amounts, packed, unpacked
 from matcher.analyser import Analyser
 from matcher.asked import counted, encoded
+from matcher.halves import widened
 from matcher.model import Kind, Profile, Record
 from matcher.ports import Encoder
 from matcher.profile import PROFILE_VERSION, profile_of
@@ -99,7 +100,7 @@ def rows_of(shelf: Shelf, keys: npt.NDArray[np.uint8], rows: Sequence[int]) -> P
         [shelf.ids[row] for row in rows],
         keys[chosen],
         [shelf.profiles.raw(row) for row in rows],
-        np.concatenate([shelf.whole[chosen][:, None], shelf.field_vectors[chosen]], axis=1),
+        np.stack([shelf.whole[chosen], *(field[chosen] for field in shelf.field_vectors)], axis=1),
         shelf.lexical.forward.take(chosen),
     )
 
@@ -131,15 +132,14 @@ def assemble(kind: Kind, rows: Prepared, statistics: Statistics | None = None) -
     profiles = [unpacked(raw) for raw in rows.profiles]
     whole = np.ascontiguousarray(rows.vectors[:, 0])
     lexical = Bm25Index.build(rows.ids, rows.forward, statistics=statistics)
-    wide = whole.astype(np.float32)
     return Shelf(
         kind=kind,
         ids=rows.ids,
         row_of={id: row for row, id in enumerate(rows.ids)},
-        vectors=ExactIndex(rows.ids, wide) if statistics else FaissIndex.build(rows.ids, wide),
+        vectors=ExactIndex(rows.ids, widened(whole)) if statistics else FaissIndex.build(rows.ids, whole),
         lexical=lexical,
         whole=whole,
-        field_vectors=rows.vectors[:, 1:],
+        field_vectors=rows.vectors[:, 1:].transpose(1, 0, 2),
         tags=TagTable.of([profile.tags for profile in profiles]),
         money=amounts([profile.money for profile in profiles]),
         profiles=ProfilesFile.of(rows.profiles),
@@ -158,7 +158,6 @@ def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
     shelf.lexical.save(folder / "lexical")
     shelf.profiles.save(folder)
     write_array(folder / "keys.npy", keys)
-    write_array(folder / "whole.npy", shelf.whole)
     write_array(folder / "field_vectors.npy", np.ascontiguousarray(shelf.field_vectors))
     write_array(folder / "tags.npy", shelf.tags.cells)
     write_array(folder / "money.npy", shelf.money)
@@ -173,19 +172,20 @@ def load(kind: Kind, folder: Path) -> Shelf:
         names = tuple(json.loads((folder / "tag_names.json").read_text("utf-8")))
     except (OSError, ValueError) as wrong:
         raise broken("ids.json") from wrong
+    vectors = FaissIndex.load(folder / "vectors")
     shelf = Shelf(
         kind=kind,
         ids=ids,
         row_of={id: row for row, id in enumerate(ids)},
-        vectors=FaissIndex.load(folder / "vectors"),
+        vectors=vectors,
         lexical=Bm25Index.load(folder / "lexical"),
-        whole=read_array(folder / "whole.npy", np.float16, 2),
+        whole=np.asarray(vectors.vectors, np.float16),
         field_vectors=read_array(folder / "field_vectors.npy", np.float16, 3),
         tags=TagTable(names, read_array(folder / "tags.npy", np.uint8, 2)),
         money=read_array(folder / "money.npy", np.float32, 2),
         profiles=ProfilesFile.load(folder),
     )
-    parts = (shelf.vectors, shelf.lexical, shelf.whole, shelf.field_vectors, shelf.tags, shelf.money, shelf.profiles)
+    parts = (vectors, shelf.lexical, *shelf.field_vectors, shelf.tags, shelf.money, shelf.profiles)
     if any(len(part) != len(ids) for part in parts) or shelf.tags.cells.shape[1] != len(names):
         raise broken("ids.json")
     return shelf

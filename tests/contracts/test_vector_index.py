@@ -170,7 +170,7 @@ class TestFaissIvf(VectorIndexContract):
 
 def test_rows_of_half_precision_are_scanned_as_such_and_found_exactly() -> None:
     rows, ids = topics(3200, 32, seed=7).astype(np.float16).astype(np.float32), ids_of(3200)
-    ours, truth = FaissIndex.build(ids, rows), ExactIndex(ids, rows)
+    ours, truth = FaissIndex.build(ids, rows.astype(np.float16)), ExactIndex(ids, rows)
     for query in topics(10, 32, seed=8):
         for pool in (None, np.random.default_rng(4).random(3200) < 0.6):
             assert ours.search(query, 200, pool) == truth.search(query, 200, pool)

@@ -139,11 +139,11 @@ def test_a_damaged_generation_is_refused_and_the_old_one_serves(desk: Desk, coll
     demand = desk.shop.parts.profile(collection.demands["D001"])
     before = desk.ids(demand)
     report = build(desk.settings)
-    file = desk.settings.index_folder / report.generation / "solution" / "whole.npy"
+    file = desk.settings.index_folder / report.generation / "solution" / "field_vectors.npy"
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    with pytest.raises(BrokenGeneration, match=r"whole\.npy"):
+    with pytest.raises(BrokenGeneration, match=r"field_vectors\.npy"):
         desk.library.refresh()
     assert desk.ids(demand) == before
 
