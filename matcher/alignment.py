@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +28,11 @@ MOST_TERMS = 64
 
 @dataclass(frozen=True, eq=False)
 class Bag:
-    """One side: its weightiest words and their vectors (terms, dim) times their counts."""
+    """One side: its weightiest words, their vectors (terms, dim) times their counts, and the lengths of these."""
 
     terms: Sequence[str]
     vectors: Vectors
+    sizes: npt.NDArray[np.float32]
     counts: Mapping[str, int]
     encoder: BagEncoder
 
@@ -44,30 +46,27 @@ class Bag:
     def each(cls, words: Sequence[Mapping[str, int]], encoder: BagEncoder) -> list[Bag]:
         """A bag for each of several records, of terms that may all be shown; their vectors are looked up together."""
         terms = [term for own in words for term in own]
-        counts = np.fromiter((count for own in words for count in own.values()), np.float32, len(terms))
+        counts = np.fromiter(chain.from_iterable(own.values() for own in words), np.float32, len(terms))
         vectors = encoder.vectors(terms) * counts[:, None]
+        sizes = np.sqrt(np.einsum("td,td->t", vectors, vectors))
         bags, start = [], 0
         for own in words:
-            bags.append(cls(terms[start : start + len(own)], vectors[start : start + len(own)], own, encoder)._cut())
-            start += len(own)
+            part = slice(start, start + len(own))
+            bags.append(cls(terms[part], vectors[part], sizes[part], own, encoder)._cut())
+            start = part.stop
         return bags
 
     def _cut(self) -> Bag:
         if len(self.terms) <= MOST_TERMS:
             return self
-        size = np.einsum("td,td->t", self.vectors, self.vectors)
-        keep = np.sort(np.argpartition(-size, MOST_TERMS)[:MOST_TERMS])
-        return replace(self, terms=[self.terms[i] for i in keep.tolist()], vectors=self.vectors[keep])
+        keep = np.sort(np.argpartition(-self.sizes, MOST_TERMS)[:MOST_TERMS])
+        terms = [self.terms[i] for i in keep.tolist()]
+        return replace(self, terms=terms, vectors=self.vectors[keep], sizes=self.sizes[keep])
 
     @cached_property
     def length(self) -> float:
         """That of the sum over all terms given, shown or not: with all of a text's, shares are those of its cosine."""
         return float(np.linalg.norm(self.encoder.bag(self.counts)))
-
-    @cached_property
-    def sizes(self) -> npt.NDArray[np.float32]:
-        """The length of each term's vector, (terms,)."""
-        return np.asarray(np.linalg.norm(self.vectors, axis=1), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,10 @@ def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
     """
     if not len(ours.terms) or not len(theirs.terms):
         return []
-    products = (ours.vectors @ theirs.vectors.T).ravel()
-    alike = np.flatnonzero((products > 0) & (products >= ALIKE * np.outer(ours.sizes, theirs.sizes).ravel()))
+    products = ours.vectors @ theirs.vectors.T
+    least = np.multiply.outer(ALIKE * ours.sizes, theirs.sizes)
+    products = products.ravel()
+    alike = np.flatnonzero((products >= least.ravel()) & (products > 0))
     strongest = alike[np.argsort(-products[alike], kind="stable")[:LOOKED_AT]]
     shared = set(ours.terms) & set(theirs.terms)
     chosen: list[Pair] = []

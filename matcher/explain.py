@@ -152,7 +152,9 @@ class Explainer:
         return Bag.each([material.words for material in materials], self._encoder)
 
     def _tells(self, term: str) -> bool:
-        """Whether a term by itself tells a reader anything."""
+        """Whether a term by itself tells a reader anything; one without a vector is in no pair."""
+        if adds_up(self._encoder) and not self._encoder.knows(term):
+            return False
         return self._analyser.is_word(term) and term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
 
     def _words(self, contributions: Mapping[str, float]) -> list[str]:

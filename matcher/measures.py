@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from operator import add
 from pathlib import Path
 from types import MappingProxyType
 
@@ -194,10 +195,10 @@ class Measures:
         return found
 
     def _known(self, folded: str, low: int, high: int) -> Iterator[Name]:
-        heads, end = self._heads, low
-        for start in range(low, high - 1):
-            bucket = heads.get(folded[start : start + 2])
-            if bucket is None or start < end:
+        end = low
+        buckets = map(self._heads.get, map(add, folded[low:high], folded[low + 1 : high]))
+        for start, bucket in [(start, bucket) for start, bucket in enumerate(buckets, low) if bucket is not None]:
+            if start < end:
                 continue
             for word in bucket:
                 if folded.startswith(word, start, high) and _whole(folded, start, word):

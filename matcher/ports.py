@@ -50,6 +50,10 @@ class BagEncoder(Encoder, Protocol):
         """The sum of the counted terms' vectors, shape (dim,), not unit length; zero when no term is known."""
         ...
 
+    def knows(self, term: str) -> bool:
+        """Whether the term has a vector of its own; that of any other is zero."""
+        ...
+
     def vectors(self, terms: Sequence[str]) -> Vectors:
         """One row per term, shape (terms, dim), not unit length; zero for an unknown term."""
         ...

@@ -63,6 +63,9 @@ class TermEncoder:
         summed: Vectors = weights @ self._weights.take(rows, axis=0).astype(np.float32)
         return summed
 
+    def knows(self, term: str) -> bool:
+        return term in self._rows
+
     def vectors(self, terms: Sequence[str]) -> Vectors:
         rows = self._rows_of(terms, len(terms))
         out: Vectors = self._weights.take(rows, axis=0, mode="wrap").astype(np.float32)
