@@ -318,10 +318,15 @@ def test_the_known_revision_follows_every_commit(path: Path) -> None:
             writer.put(Solution("S2", "方案"))
             assert store.known_revision() == 1
         assert store.known_revision() == 2
-        with pytest.raises(ZeroDivisionError), store.writing() as writer:
-            writer.put(Solution("S3", "方案"))
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            _write_and_fail(store)
         assert store.known_revision() == 2
+
+
+def _write_and_fail(store: Store) -> None:
+    with store.writing() as writer:
+        writer.put(Solution("S3", "方案"))
+        raise ZeroDivisionError
 
 
 def test_a_reader_looks_for_itself(path: Path) -> None:
