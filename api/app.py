@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager, suppress
 
 import orjson
 from anyio import to_thread
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth import Anybody, rules
 from api.errors import add_handlers
 from api.front import Front
 from api.limits import Limits
+from api.packed import Packed
 from api.parts import Parts
 from api.paths import Segments
 from api.routes import demands, health, imports, index, keys, match, pages, solutions
@@ -68,13 +69,13 @@ def create_app(parts: Parts) -> FastAPI:
 
 
 def _add_openapi(app: FastAPI) -> None:
-    document: list[bytes] = []
+    document: list[Packed] = []
 
     @app.get("/openapi.json", include_in_schema=False)
-    def openapi(anybody: Anybody) -> Response:
+    def openapi(request: Request, anybody: Anybody) -> Response:
         if not document:
-            document.append(orjson.dumps(app.openapi()))
-        return Response(document[0], media_type="application/json")
+            document.append(Packed.of(orjson.dumps(app.openapi()), "application/json"))
+        return document[0].answer(request)
 
 
 @asynccontextmanager

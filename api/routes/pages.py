@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
 from api.auth import Anybody
+from api.packed import Packed
 
 FOLDER = Path(__file__).resolve().parents[1] / "web" / "static"
 
@@ -28,11 +28,8 @@ def add_routes(app: FastAPI) -> None:
 
 
 def _serve(app: FastAPI, path: str, file: Path) -> None:
-    content = file.read_bytes()
-    headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
+    content = Packed.of(file.read_bytes(), TYPES[file.suffix])
 
     @app.get(path, include_in_schema=False, name=file.name)
     async def page(request: Request, anybody: Anybody) -> Response:
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        return Response(content, headers=headers, media_type=TYPES[file.suffix])
+        return content.answer(request)

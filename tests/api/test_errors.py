@@ -130,7 +130,8 @@ def test_every_answer_carries_the_security_headers(service: Any, path: str) -> N
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
-    assert answer.headers["cache-control"] == ("no-cache" if path in ("/", "/docs", "/static/app.js") else "no-store")
+    public = ("/", "/docs", "/static/app.js", "/openapi.json")
+    assert answer.headers["cache-control"] == ("no-cache" if path in public else "no-store")
 
 
 @pytest.mark.parametrize("given", ["a b", "x" * 65, "<script>", "", "编号"])

@@ -98,3 +98,14 @@ def test_pages_are_served_with_their_type_and_are_revalidated(service: Any) -> N
     assert service.client.get("/static/favicon.svg").headers["content-type"] == "image/svg+xml"
     assert service.client.get("/static/nothing.js").status_code == 404
     assert service.client.get("/docs").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/openapi.json"])
+def test_long_content_is_compressed_for_whoever_reads_that(service: Any, path: str) -> None:
+    packed = service.client.get(path, headers={"Accept-Encoding": "gzip"})
+    plain = service.client.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"

@@ -26,14 +26,14 @@ function draw(document) {
       ...found.map((one) => el("a", { href: `#${one.operationId}` }, one.summary)),
     ]),
   );
-  const intro = el("p", { class: "intro" }, plain(document.info.description));
-  byId("operations").replaceChildren(intro, ...[...groups.values()].flat().map(operation));
+  const intro = [el("h1", {}, "接口说明"), el("p", { class: "intro" }, plain(document.info.description))];
+  byId("operations").replaceChildren(...intro, ...[...groups.values()].flat().map(operation));
 }
 
 function operation(one) {
   const body = one.requestBody && Object.entries(one.requestBody.content)[0];
   const parts = [
-    el("h3", {}, one.summary),
+    el("h2", {}, one.summary),
     el(
       "div",
       { class: "address" },
@@ -44,13 +44,13 @@ function operation(one) {
     el("p", {}, plain(one.description)),
   ];
   if (one.parameters && one.parameters.length) {
-    parts.push(el("h4", {}, "参数"), rows(one.parameters.map((p) => [p.name, p.schema, p.description, p.required])));
+    parts.push(el("h3", {}, "参数"), rows(one.parameters.map((p) => [p.name, p.schema, p.description, p.required])));
   }
   if (body) {
     const [type, content] = body;
     for (const schema of variants(content.schema)) {
       parts.push(
-        el("h4", {}, `正文（${type}）${schema.description ? `：${schema.description}` : ""}`),
+        el("h3", {}, `正文（${type}）${schema.description ? `：${schema.description}` : ""}`),
         rows(
           Object.entries(schema.properties || {}).map(([name, field]) => [
             name,
@@ -61,9 +61,9 @@ function operation(one) {
         ),
       );
     }
-    if (type === "application/json") parts.push(el("h4", {}, "示例"), el("pre", {}, curl(one, example(content.schema))));
+    if (type === "application/json") parts.push(el("h3", {}, "示例"), el("pre", {}, curl(one, example(content.schema))));
   } else if (one.method === "get") {
-    parts.push(el("h4", {}, "示例"), el("pre", {}, curl(one)));
+    parts.push(el("h3", {}, "示例"), el("pre", {}, curl(one)));
   }
   parts.push(
     el(

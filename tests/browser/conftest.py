@@ -1,0 +1,203 @@
+"""A real browser before a real service: Debian's Chromium, one server for all tests here, everything it does watched.
+
+These tests run after all others: the browser's driver keeps an event loop on the main thread as long as it lives.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.commands.importing import import_files
+from api.parts import Parts
+from api.wiring import open_parts
+from matcher.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+SCREENSHOTS = ROOT / "build" / "screenshots"
+AXE = HERE / "vendor" / "axe.min.js"
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Names the browser goes by; the environment's CHROMIUM comes first."""
+
+FLAGS = (
+    "--no-sandbox",  # continuous integration runs as root
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+VIEWS: dict[str, tuple[int, int]] = {"desktop": (1366, 768), "phone": (390, 844)}
+"""The office's usual notebook, and a telephone: width × height in CSS pixels."""
+
+LONGEST_SHOT = 4_000
+"""CSS pixels of a long page that are kept."""
+
+START_S = 30
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: HERE in item.path.parents)
+
+
+@dataclass
+class Tab:
+    """One tab and what it did that no page may do, in words."""
+
+    page: Any
+    home: str
+    faults: list[str] = field(default_factory=list)
+    answered: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def watch(cls, page: Any, home: str) -> Tab:
+        """From now on: script errors, messages of the console, requests to elsewhere, dialogs, answers of 5xx."""
+        tab = cls(page, home)
+        page.on("pageerror", lambda error: tab.faults.append(f"script: {error}"))
+        page.on("console", tab._console)
+        page.on("request", tab._request)
+        page.on("requestfinished", tab._finished)
+        page.on("response", tab._response)
+        page.on("dialog", tab._dialog)
+        return tab
+
+    def open(self, path: str) -> int:
+        """Go there; the HTTP status. Returns when the page has been still for a moment."""
+        self.answered.clear()
+        answer = self.page.goto(self.home + path, wait_until="load")
+        self.page.wait_for_load_state("networkidle")
+        return int(answer.status)
+
+    def transferred(self) -> int:
+        """Bytes over the wire since the last `open`, headers included; what came from the cache costs nothing."""
+        total = 0
+        for request in self.answered:
+            sizes = request.sizes()
+            total += max(sizes["responseBodySize"], 0) + max(sizes["responseHeadersSize"], 0)
+        return total
+
+    def axe(self) -> list[str]:
+        """Violations of WCAG 2.2 AA and of good practice, one line each with the first place."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']}: {one['help']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+            for one in found["violations"]
+            for node in one["nodes"][:3]
+        ]
+
+    def shoot(self, name: str) -> None:
+        """Keep what is seen, the whole page long, at every size."""
+        for view, (width, height) in VIEWS.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            high = min(self.page.evaluate("() => document.documentElement.scrollHeight"), LONGEST_SHOT)
+            clip = {"x": 0, "y": 0, "width": width, "height": max(high, height)}
+            self.page.screenshot(path=SCREENSHOTS / f"{name}-{view}.png", full_page=True, clip=clip)
+
+    def overflows(self) -> int:
+        """CSS pixels by which the page is wider than the window: a reader would have to scroll sideways."""
+        wide = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return int(wide)
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console {message.type}: {message.text} {message.location.get('url', '')}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.home + "/", "data:", "blob:", "about:")):
+            self.faults.append(f"request to elsewhere: {request.url}")
+
+    def _finished(self, request: Any) -> None:
+        self.answered.append(request)
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def _dialog(self, dialog: Any) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+@dataclass(frozen=True)
+class Site:
+    """The service the browser looks at, with the sample lists filed."""
+
+    url: str
+    app: FastAPI
+    parts: Parts
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for all tests here, on a thread of its own."""
+    settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path_factory.mktemp("browser"))})
+    parts = open_parts(settings)
+    reports, errors = import_files(parts.store, sorted((settings.data / "samples").glob("*.xlsx")))
+    assert not errors, errors
+    assert reports
+    app = create_app(parts)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", ws="none", log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="site", daemon=True)
+        thread.start()
+        until = time.monotonic() + START_S
+        while not server.started:
+            assert thread.is_alive(), "the server stopped"
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.02)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app, parts)
+        server.should_exit = True
+        thread.join(START_S)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser; tests are skipped, visibly, where there is none."""
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = [name for name in (os.environ.get("CHROMIUM"), *BROWSERS) if name]
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine (apt install chromium fonts-noto-cjk)")
+    with driver.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+OpenTab = Callable[..., Tab]
+
+
+@pytest.fixture
+def tab(chromium: Any, site: Site) -> Iterator[OpenTab]:
+    """Opens tabs in contexts of their own, all closed at the end; options are those of a browser context."""
+    contexts = []
+
+    def make(**options: Any) -> Tab:
+        width, height = VIEWS["desktop"]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+        )
+        contexts.append(context)
+        return Tab.watch(context.new_page(), site.url)
+
+    yield make
+    for context in contexts:
+        context.close()
