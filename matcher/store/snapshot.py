@@ -12,6 +12,7 @@ from matcher.errors import IdempotencyMismatch, InvalidInput, NotFound
 from matcher.model import Contact, Kind, Record
 from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, checked, fold, from_json, storable
+from matcher.store.history import History, Revision
 from matcher.store.values import AuditLine, Changes, Page
 
 CHUNK = 500
@@ -29,6 +30,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.past = History(connection)
 
     @property
     def revision(self) -> int:
@@ -98,6 +100,13 @@ class Snapshot:
         query = select(table.c.body).where(*kept, table.c.id > after).order_by(table.c.id).limit(limit).offset(offset)
         items = tuple(from_json(kind, body) for body in self._connection.execute(query).scalars())
         return Page(items, total)
+
+    def history(self, kind: Kind, id: str) -> tuple[Revision, ...]:
+        """Every change of a record, the newest first. NotFound for an id nobody ever had."""
+        found = self.past.of(kind, id) if storable(id) else ()
+        if not found:
+            self.get(kind, id)
+        return found
 
     def contact(self, kind: Kind, id: str) -> Contact:
         """Personal data of one record, empty when none was given. NotFound for an unknown record."""

@@ -9,8 +9,11 @@ from types import TracebackType
 
 from matcher.model import Contact, Kind, Record
 from matcher.store.database import Database, open_database
+from matcher.store.history import Revision
+from matcher.store.imports import Imports, ImportsRead
 from matcher.store.keys import Keys
 from matcher.store.snapshot import Snapshot
+from matcher.store.undo import Undone, undo
 from matcher.store.values import SYSTEM, Actor, AuditLine, Change, Changes, Page, Saved, utc_now
 from matcher.store.writer import Writer
 
@@ -57,14 +60,16 @@ class Store:
             yield Snapshot(connection)
 
     @contextmanager
-    def writing(self, actor: Actor = SYSTEM) -> Iterator[Writer]:
+    def writing(self, actor: Actor = SYSTEM, origin: str = "") -> Iterator[Writer]:
         """All writes of the block in one commit, under one revision; an exception leaves nothing.
+
+        `origin` is the import they belong to; the history names it.
 
         Unavailable when the store was opened for reading, when other writers keep it busy, or when the disk is full.
         """
         try:
             with self._database.writing() as connection:
-                yield Writer(connection, self._clock(), actor)
+                yield Writer(connection, self._clock(), actor, origin)
         finally:
             self._state = object()  # another one, after the commit and before anybody is told of it
 
@@ -129,6 +134,11 @@ class Store:
                 limit=limit,
             )
 
+    def history(self, kind: Kind, id: str) -> tuple[Revision, ...]:
+        """Every change of a record, the newest first. NotFound for an id nobody ever had."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.history(kind, id)
+
     def contact(self, kind: Kind, id: str) -> Contact:
         """Personal data of one record, empty when none was given. NotFound for an unknown record."""
         with self.read_snapshot() as snapshot:
@@ -192,6 +202,28 @@ class Store:
         """One audit line of its own, for an act that changes no record (an export, a look at a contact)."""
         with self.writing(actor) as writer:
             writer.audit(action, object, result=result, detail=detail)
+
+    # ── imports ─────────────────────────────────────────────────────────────────────────────────────────────────
+    @contextmanager
+    def importing(self, actor: Actor = SYSTEM, origin: str = "") -> Iterator[tuple[Writer, Imports]]:
+        """`writing` with the imports of the same transaction."""
+        with self.writing(actor, origin) as writer:
+            yield writer, Imports(writer, now=self._clock(), actor=actor)
+
+    @contextmanager
+    def read_imports(self) -> Iterator[ImportsRead]:
+        """What one snapshot tells about imports."""
+        with self.read_snapshot() as snapshot:
+            yield ImportsRead(snapshot)
+
+    def undo_import(self, id: str, *, actor: Actor = SYSTEM, keep_edited: bool = False) -> Undone:
+        """Bring back what was before a committed import, in one commit. NotFound; Conflict: see matcher.store.undo."""
+        with self.importing(actor) as (writer, imports):
+            before = imports.allowed(id, "undone")
+            done = undo(writer, id, keep_edited=keep_edited)
+            imports.move(id, "undone", counts={**before.counts, **done.counts})
+            writer.audit("import.undo", f"import:{id}", detail=" ".join(f"{k}={v}" for k, v in done.counts.items()))
+        return done
 
     # ── health ──────────────────────────────────────────────────────────────────────────────────────────────────
     def check(self) -> tuple[str, ...]:

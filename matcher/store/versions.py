@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matcher.store import import_tables
+
 DIALECTS: dict[str, dict[str, str]] = {
     # Ids are compared byte by byte on both, so every list has the same order on both.
     "sqlite": {"key": "TEXT COLLATE BINARY", "sequence": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"},
@@ -115,6 +117,7 @@ VERSIONS: tuple[Version, ...] = (
                FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()""",
         ),
     ),
+    Version(2, "imports and history", shared=import_tables.SQL),
 )
 
 LATEST = VERSIONS[-1].number

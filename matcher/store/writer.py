@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, false, insert, select, update
 
 from matcher.errors import Conflict
 from matcher.model import Contact, Kind, Record
 from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, check_contact, checked, to_row
+from matcher.store.history import Line
 from matcher.store.snapshot import KEPT, Snapshot, chunks
 from matcher.store.values import SYSTEM, Actor, Change, Saved
 
@@ -35,9 +36,10 @@ class _Stored:
 class Writer(Snapshot):
     """What `Store.writing()` gives; good inside its block only. It reads its own writes."""
 
-    def __init__(self, connection: Connection, now: datetime, actor: Actor = SYSTEM) -> None:
+    def __init__(self, connection: Connection, now: datetime, actor: Actor = SYSTEM, origin: str = "") -> None:
+        """`origin` is the import that the changes belong to, "" for none."""
         super().__init__(connection)
-        self._now, self._actor = now, actor
+        self._now, self._actor, self._origin = now, actor, origin
         self._new_revision = 0
 
     def add(self, record: Record) -> Record:
@@ -55,7 +57,7 @@ class Writer(Snapshot):
     def put(self, record: Record) -> Change:
         """File or replace one record. See `Store.put`."""
         record = self._numbered([record])[0]
-        (change,) = self._file(record.kind, [record])
+        (change,) = self.file(record.kind, [record])
         if change != "unchanged":
             self.audit({"created": "create", "updated": "update"}[change], f"{record.kind.value}:{record.id}")
         return change
@@ -66,7 +68,7 @@ class Writer(Snapshot):
         changes: Counter[Change] = Counter()
         for kind in Kind:
             own = [record for record in numbered if record.kind is kind]
-            done = Counter(self._file(kind, own))
+            done = Counter(self.file(kind, own))
             if done["created"] or done["updated"]:
                 self.audit("import", kind.value, detail=" ".join(f"{name}={done[name]}" for name in sorted(done)))
             changes += done
@@ -84,12 +86,31 @@ class Writer(Snapshot):
         erased = {**_BLANK, "deleted": True, "revision": self._change(), "updated_at": self._now}
         self._connection.execute(update(table).where(table.c.id == id).values(erased))
         self._save_contacts(kind, {id: Contact()})
+        self._log(kind, [Line(id, "removed", None)])
+        self.past.erase(kind, [id])
         self.audit("remove", f"{kind.value}:{id}")
+
+    def remove_many(self, kind: Kind, ids: Sequence[str]) -> None:
+        """Erase records and their contacts, as `remove` does; ids that nobody has are passed over. No audit line."""
+        table = schema.RECORDS[kind]
+        gone = [id for id, old in self._stored(kind, ids).items() if not old.deleted]
+        for chunk in chunks(gone):
+            erased = {**_BLANK, "deleted": True, "revision": self._change(), "updated_at": self._now}
+            self._connection.execute(update(table).where(table.c.id.in_(chunk)).values(erased))
+        self._save_contacts(kind, dict.fromkeys(gone, Contact()))
+        self._log(kind, [Line(id, "removed", None) for id in gone])
+        self.past.erase(kind, gone)
+
+    def restore(self, kind: Kind, records: Sequence[Record], *, forget: Set[str] = frozenset()) -> None:
+        """File records as they were; those in `forget` lose the contact they have now. No audit line."""
+        self._save_contacts(kind, dict.fromkeys(forget, Contact()))
+        self.file(kind, records)
 
     def forget_contact(self, kind: Kind, id: str) -> None:
         """Erase the personal data of one record and keep the record. NotFound."""
         self.get(kind, id)
         self._save_contacts(kind, {id: Contact()})
+        self.past.forget_contact(kind, id)
         self.audit("forget_contact", f"{kind.value}:{id}")
 
     def next_id(self, kind: Kind) -> str:
@@ -121,9 +142,14 @@ class Writer(Snapshot):
             self._new_revision = self.revision
         return self._new_revision
 
-    def _file(self, kind: Kind, records: Sequence[Record]) -> list[Change]:
-        """Store records of one kind; one change per record, in order. A repeated id is stored as its last record."""
+    def file(self, kind: Kind, records: Sequence[Record]) -> list[Change]:
+        """Store records of one kind; one change per record, in order. A repeated id is stored as its last record.
+
+        All have ids. Writes no audit line: whoever files a whole batch writes one for it.
+        """
         changes: list[Change] = []
+        lines: list[Line] = []
+        replaced: dict[str, Contact] = {}
         stored = self._stored(kind, [record.id for record in records])
         contacts = self.contacts(kind, [record.id for record in records])
         known = set(stored)
@@ -143,11 +169,31 @@ class Writer(Snapshot):
             (updates if id in known else inserts)[id] = row
             stored[id] = _Stored(row["body"], False, created_at)
             if tells:
+                if not fresh:
+                    replaced.setdefault(id, contacts.get(id, Contact()))
                 new_contacts[id] = contacts[id] = contact
-            changes.append("created" if fresh else "updated")
+            change: Change = "created" if fresh else "updated"
+            lines.append(Line(id, change, None if fresh or old is None else old.body, tells))
+            changes.append(change)
         self._write(kind, list(inserts.values()), list(updates.values()))
         self._save_contacts(kind, new_contacts)
+        self._log(kind, lines)
+        if self._origin:
+            self.past.keep_contacts(kind, self._origin, replaced)
         return changes
+
+    def _log(self, kind: Kind, lines: Sequence[Line]) -> None:
+        if lines:
+            who = {"actor": self._actor.name, "role": self._actor.role}
+            self.past.add(kind, lines, revision=self._change(), at=self._now, origin=self._origin, **who)
+
+    def revisions(self, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
+        """Id → the revision of its last change; removed records have none."""
+        table, found = schema.RECORDS[kind], dict[str, int]()
+        for chunk in chunks(ids):
+            query = select(table.c.id, table.c.revision).where(table.c.id.in_(chunk), table.c.deleted == false())
+            found.update({row.id: row.revision for row in self._connection.execute(query)})
+        return found
 
     def _stored(self, kind: Kind, ids: Sequence[str]) -> dict[str, _Stored]:
         table, found = schema.RECORDS[kind], {}

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 from matcher.errors import Conflict, InvalidInput, NotFound, Unauthorized, Unavailable
 from matcher.model import Contact, Deadline, Demand, Kind, Money, Record, Solution
@@ -460,7 +455,7 @@ class StoreContract:
 
     def test_an_older_schema_is_refused_for_reading(self, url: str) -> None:
         with Store.open(url, write=True) as store, store._database.writing() as connection:
-            connection.execute(text("UPDATE schema_version SET version = -1"))
+            connection.execute(text("UPDATE schema_version SET version = version - 100"))
         with pytest.raises(Unavailable, match="旧版本"):
             Store.open(url, write=False)
 
@@ -480,90 +475,12 @@ class TestSqlite(StoreContract):
         return f"sqlite:///{tmp_path.as_posix()}/home/场景 100%.db"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The URL of a throw-away server; any trouble in starting it is a skip with its reason."""
-    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
-    programs = _programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server program (initdb, postgres) on this machine")
-    folder = Path(tempfile.mkdtemp(prefix="scenematch-pg-"))
-    process = None
-    try:
-        try:
-            process, url = _start(programs, folder)
-        except (OSError, subprocess.SubprocessError, KeyError, RuntimeError) as error:
-            pytest.skip(f"PostgreSQL could not be started: {error}")
-        yield url
-    finally:
-        if process is not None:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 class TestPostgres(StoreContract):
     @pytest.fixture
-    def url(self, server: str) -> str:
-        admin = create_engine(server)
-        with admin.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        admin.dispose()
-        return server
+    def url(self, postgres_url: str) -> str:
+        return postgres_url
 
     def test_a_server_that_is_gone_is_named(self) -> None:
         pytest.importorskip("psycopg")
         with pytest.raises(Unavailable, match="连不上数据库服务器"):
-            Store.open(f"postgresql+psycopg://nobody@127.0.0.1:{_free_port()}/x", write=False)
-
-
-def _programs() -> Path | None:
-    """The folder with initdb and postgres, the newest version first."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name.split(".")[0]))
-    on_path = shutil.which("initdb")
-    folders = [*reversed(debian), *([Path(os.path.realpath(on_path)).parent] if on_path else [])]
-    return next((f for f in folders if (f / "initdb").is_file() and (f / "postgres").is_file()), None)
-
-
-def _start(programs: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """A running server in `folder`, as an ordinary user: PostgreSQL refuses to run as root."""
-    who: dict[str, object] = {}
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        import pwd
-
-        user = pwd.getpwnam("nobody")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)}
-    data, port = folder / "data", _free_port()
-    initdb = [programs / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    made = subprocess.run(initdb, cwd=folder, env=env, capture_output=True, timeout=120, **who)  # type: ignore[call-overload]
-    if made.returncode:
-        raise RuntimeError(made.stderr.decode(errors="replace")[-300:])
-    options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off"}
-    command = [programs / "postgres", "-D", data, *(word for n, v in options.items() for word in ("-c", f"{n}={v}"))]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log, **who)  # type: ignore[call-overload]
-    url = f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
-    engine = create_engine(url)
-    try:
-        for _ in range(150):
-            with suppress(sqlalchemy.exc.OperationalError), engine.connect():
-                return process, url
-            if process.poll() is not None:
-                break
-            threading.Event().wait(0.1)
-    finally:
-        engine.dispose()
-    process.kill()
-    process.wait()
-    raise RuntimeError((folder / "log").read_text(errors="replace")[-300:])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+            Store.open("postgresql+psycopg://nobody@127.0.0.1:1/x", write=False)
