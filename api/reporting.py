@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from indexer.importing import ImportReport, Problem
+from indexer.report import ImportReport, Problem
 from matcher.model import Kind
 from matcher.store import KeyInfo, Saved
 

@@ -63,23 +63,30 @@ class Header:
 
 @dataclass(frozen=True)
 class Headers:
-    """Everything data/import/headers.tsv says."""
+    """Everything data/import/headers.tsv says: wording → field, and field → its name in Chinese, by kind of list."""
 
     fields: Mapping[Kind, Mapping[str, str]]
+    names: Mapping[Kind, Mapping[str, str]]
 
     @classmethod
     def load(cls, path: Path = TABLE) -> Headers:
         """Read the table. InvalidInput names the line: unknown 类别, or one wording for two fields."""
         rows = tables.read(path, ("字段", "类别", "名称", "写法"))
         wordings: dict[str, dict[str, str]] = {name: {} for name in KINDS}
+        names: dict[str, dict[str, str]] = {name: {} for name in KINDS}
         for row in rows:
             if row["类别"] not in wordings:
                 raise row.wrong(f"「类别」应为 {'、'.join(KINDS)}，现为「{row['类别']}」")
             known = wordings[row["类别"]]
-            for word in map(_key, row.words("写法")):
+            names[row["类别"]].setdefault(row["字段"], row["名称"])
+            for word in map(wording, row.words("写法")):
                 if known.setdefault(word, row["字段"]) != row["字段"]:
                     raise row.wrong(f"写法「{word}」已属于字段 {known[word]}")
-        return cls({kind: {**wordings["通用"], **wordings[name]} for name, kind in KINDS.items() if kind})
+        kinds = {kind: name for name, kind in KINDS.items() if kind}
+        return cls(
+            {kind: {**wordings["通用"], **wordings[name]} for kind, name in kinds.items()},
+            {kind: {**names["通用"], **names[name]} for kind, name in kinds.items()},
+        )
 
     def field(self, kind: Kind, label: str) -> str:
         """The field a header means in that kind of list, or "" for an unknown one."""
@@ -123,12 +130,13 @@ def _keys(label: str) -> Iterator[str]:
     flat = simplified(unicodedata.normalize("NFKC", label))
     first = flat.strip().partition("\n")[0]
     for text in (_BRACKET.sub("", flat), flat, _BRACKET.sub("", first)):
-        key = _key(text)
+        key = wording(text)
         yield key
         yield _UNIT.sub("", key)
 
 
-def _key(text: str) -> str:
+def wording(text: str) -> str:
+    """A header wording as it is compared: without white space, asterisks, brackets and colons; width and case fold."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 

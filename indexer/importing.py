@@ -3,80 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from indexer import cells
+from indexer.answers import Answers
+from indexer.forms import fingerprint, form_of, mapped
 from indexer.headers import Header, Headers, standard
 from indexer.jsonl import KEYS, lines, parse_line, record_and_notes
-from indexer.reading import Note
+from indexer.reading import Note, Verdict
+from indexer.report import Accepted, Form, FormColumn, ImportReport, Problem
 from indexer.rows import read_row
 from indexer.sheets import MAX_CELL, MAX_ROWS, Sheet, check_size, decoded, read_sheets
 from matcher.errors import InvalidInput, TooLarge, UnreadableFile
-from matcher.model import Kind, Record
-
-
-class Verdict(StrEnum):
-    """What became of what the problem is about."""
-
-    NOTE = "note"  # accepted, with something to look at
-    SKIPPED = "skipped"  # not a data row: a subtitle, a repeated header, a remark
-    REJECTED = "rejected"  # a data row that was not taken
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to look at. `row` is the user's row in the file (0: the whole sheet), `column` the user's header."""
-
-    row: int
-    column: str
-    code: str
-    found: str
-    hint: str
-    verdict: Verdict = Verdict.NOTE
-    sheet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A record and where it stood."""
-
-    record: Record
-    row: int
-    sheet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """Every data row is in `accepted` or is the row of a rejecting problem."""
-
-    file: str
-    accepted: tuple[Accepted, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def records(self) -> tuple[Record, ...]:
-        return tuple(each.record for each in self.accepted)
-
-    @property
-    def rejected(self) -> tuple[Problem, ...]:
-        return tuple(p for p in self.problems if p.verdict is Verdict.REJECTED)
-
+from matcher.model import Kind
 
 SHOWN = 80
 """How much of a cell a problem repeats."""
 
-NO_HEADER = Note("sheet_skipped", "没有找到表头行，整张工作表未导入；如是说明页请忽略")
+NO_HEADER = Note("sheet_skipped", "没有找到表头行，整张工作表未导入；如是说明页请忽略", Verdict.SKIPPED)
+UNSURE_COLUMN = Note("column_question", "不认识的列，内容未导入；可能是“{}”，确认后即可导入", Verdict.QUESTION)
 UNKNOWN_COLUMN = Note("unknown_column", "不认识的列，内容未导入；如需导入请改用常用表头")
 UNUSED_COLUMN = Note("unused_column", "这一列不导入，内容请自行保存")
 UNKNOWN_KEY = Note("unknown_column", "不认识的字段，内容未导入")
 
-Found = Accepted | Problem
+NO_ANSWERS = Answers()
+
+Found = Accepted | Problem | Form
 
 
-def import_file(path: Path, kind: Kind | None = None, headers: Headers | None = None) -> ImportReport:
-    """Read .xlsx, .csv or .jsonl; `kind` None lets the headers decide, sheet by sheet.
+def import_file(
+    path: Path, kind: Kind | None = None, headers: Headers | None = None, answers: Answers = NO_ANSWERS
+) -> ImportReport:
+    """Read a list; `kind` None lets the headers decide, sheet by sheet. `answers` are what staff decided before.
 
     The same file gives the same ids, so importing it again changes nothing. UnreadableFile when it cannot be read or
     has no header row; TooLarge over a limit of indexer.sheets; InvalidInput when the kind cannot be told.
@@ -84,20 +43,21 @@ def import_file(path: Path, kind: Kind | None = None, headers: Headers | None = 
     if path.suffix.lower() == ".jsonl":
         found = list(_from_lines(path, kind))
     else:
-        found = _from_sheets(path, kind, headers or standard())
+        found = _from_sheets(path, kind, headers or standard(), answers)
     return _without_repetition(path.name, found)
 
 
-def _from_sheets(path: Path, kind: Kind | None, headers: Headers) -> list[Found]:
+def _from_sheets(path: Path, kind: Kind | None, headers: Headers, answers: Answers) -> list[Found]:
     found: list[Found] = []
     tables = 0
     for sheet in read_sheets(path):
         header = headers.find(sheet, kind, path.stem)
         if header:
             tables += 1
+            header = mapped(header, answers.mappings.get(fingerprint(header), {}), headers)
             found += _from_sheet(sheet, header, headers, path.name)
         elif sheet.rows:
-            found.append(_problem(sheet.name, 0, "", "", NO_HEADER, Verdict.SKIPPED))
+            found.append(_problem(sheet.name, 0, "", "", NO_HEADER))
     if not tables:
         raise UnreadableFile(
             f"{path.name} 中没有找到表头行：前几行里应有一行写着名称、单位、描述等列名", file=path.name
@@ -108,25 +68,34 @@ def _from_sheets(path: Path, kind: Kind | None, headers: Headers) -> list[Found]
 def _from_sheet(sheet: Sheet, header: Header, headers: Headers, source: str) -> Iterator[Found]:
     from indexer.tabulating import tabulate  # here, not above: it brings pandas, which takes most of a second
 
+    form = form_of(sheet, header, headers)
+    yield form
     table = tabulate(sheet, header, headers)
-    yield from (_problem(sheet.name, row, "", text, note, Verdict.SKIPPED) for row, text, note in table.aside)
-    for column in header.columns:
-        note = {"": UNKNOWN_COLUMN, "ignored": UNUSED_COLUMN}.get(column.field)
+    yield from (_problem(sheet.name, row, "", text, note) for row, text, note in table.aside)
+    for column in form.columns:
         values = table.frame[column.at]
-        if note and (values != "").any():
+        if (note := _of_column(column)) and (values != "").any():
             first = cells.line(next(value for value in values if value != "")).value
             yield _problem(sheet.name, header.first, column.label, first, note)
     marks: dict[int, dict[int, Note]] = {}
     for (row, at), note in table.notes.items():
         marks.setdefault(row, {})[at] = note
     above: Mapping[str, object] = {}
+    names = headers.names[header.kind]
     for number, line in zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True):
-        read, above = read_row(header, dict(enumerate(line)), marks.get(number, {}), above, source)
-        for label, text, note in read.notes:
-            verdict = Verdict.REJECTED if note is read.refused else Verdict.NOTE
-            yield _problem(sheet.name, number, label, text, note, verdict)
+        read, above = read_row(header, names, dict(enumerate(line)), marks.get(number, {}), above, source)
+        for each in read.notes:
+            yield _problem(sheet.name, number, each.column, each.found, each.note, each.field)
         if read.record:
-            yield Accepted(read.record, number, sheet.name)
+            yield Accepted(read.record, number, sheet.name, read.missing, read.conversions)
+
+
+def _of_column(column: FormColumn) -> Note | None:
+    """What to say of a column that is not imported, if something stands in it."""
+    if column.suggestions:
+        field, name, _ = column.suggestions[0]
+        return replace(UNSURE_COLUMN, hint=UNSURE_COLUMN.hint.format(name), suggestion=field)
+    return {"": UNKNOWN_COLUMN, "ignored": UNUSED_COLUMN}.get(column.field)
 
 
 def _from_lines(path: Path, kind: Kind | None) -> Iterator[Found]:
@@ -145,8 +114,7 @@ def _from_lines(path: Path, kind: Kind | None) -> Iterator[Found]:
             record, notes = record_and_notes(kind, {"source": path.name, **mapping}, number)
         except InvalidInput as error:
             key = str(error.details.get("key", ""))
-            note = Note("bad_record", str(error))
-            yield _problem("", number, key, text, note, Verdict.REJECTED)
+            yield _problem("", number, key, text, Note("bad_record", str(error), Verdict.REJECTED))
             continue
         yield from (_problem("", number, key, str(mapping[key]), note) for key, note in notes)
         yield Accepted(record, number)
@@ -173,7 +141,11 @@ def _without_repetition(file: str, found: Sequence[Found]) -> ImportReport:
     """The report, with a record whose id has come before turned into a problem that names the first."""
     first: dict[tuple[Kind, str], Accepted] = {}
     problems: list[Problem] = []
+    forms: list[Form] = []
     for each in found:
+        if isinstance(each, Form):
+            forms.append(each)
+            continue
         if isinstance(each, Problem):
             problems.append(each)
             continue
@@ -183,15 +155,17 @@ def _without_repetition(file: str, found: Sequence[Found]) -> ImportReport:
             where = (
                 f"工作表「{before.sheet}」第 {before.row} 行" if before.sheet != each.sheet else f"第 {before.row} 行"
             )
-            note = Note("duplicate", f"与{where}编号相同，或单位和名称都相同，只保留先出现的一行")
-            problems.append(_problem(each.sheet, each.row, "", each.record.title, note, Verdict.REJECTED))
+            hint = f"与{where}编号相同，或单位和名称都相同，只保留先出现的一行"
+            problems.append(
+                _problem(each.sheet, each.row, "", each.record.title, Note("duplicate", hint, Verdict.REJECTED))
+            )
         else:
             first[key] = each
     sheets = {each.sheet: at for at, each in reversed(list(enumerate(found)))}
     problems.sort(key=lambda problem: (sheets[problem.sheet], problem.row))
-    return ImportReport(file, tuple(first.values()), tuple(problems))
+    return ImportReport(file, tuple(first.values()), tuple(problems), tuple(forms))
 
 
-def _problem(sheet: str, row: int, column: str, found: str, note: Note, verdict: Verdict = Verdict.NOTE) -> Problem:
+def _problem(sheet: str, row: int, column: str, found: str, note: Note, field: str = "") -> Problem:
     shown = found if len(found) <= SHOWN else found[:SHOWN] + "…"
-    return Problem(row, column, note.code, shown, note.hint, verdict, sheet)
+    return Problem(row, column, note.code, shown, note.hint, note.verdict, sheet, field, note.suggestion)

@@ -17,9 +17,13 @@ from typing import Any
 
 import orjson
 
-from indexer.importing import Accepted, ImportReport, Problem, Verdict, import_file
+from indexer import answers as answering
+from indexer.answers import Answers
+from indexer.importing import import_file
+from indexer.reading import Confidence, Verdict
+from indexer.report import Accepted, Conversion, Form, FormColumn, ImportReport, Problem
 from matcher.errors import InvalidInput, MatcherError, TooLarge, UnreadableFile
-from matcher.model import Contact, Kind, Record
+from matcher.model import Contact, Kind
 from matcher.store.codec import from_json, to_json
 
 MEMORY = 1024**3
@@ -32,11 +36,15 @@ ROOT = Path(__file__).resolve().parents[1]
 ERRORS: Mapping[str, type[MatcherError]] = {kind.code: kind for kind in (InvalidInput, UnreadableFile, TooLarge)}
 """What import_file raises on purpose, by code."""
 
+NOTHING_SAID = Answers()
+
 SINGLE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 """Each thread of a number library reserves memory, which the limit counts."""
 
 
-def import_isolated(path: Path, kind: Kind | None = None, *, wall_s: float = WALL_S) -> ImportReport:
+def import_isolated(
+    path: Path, kind: Kind | None = None, answers: Answers = NOTHING_SAID, *, wall_s: float = WALL_S
+) -> ImportReport:
     """What import_file gives and raises, and UnreadableFile when reading the file took too much time or memory."""
     command = [sys.executable, "-m", "indexer.isolated", str(path.resolve()), kind.value if kind else ""]
     try:
@@ -44,7 +52,7 @@ def import_isolated(path: Path, kind: Kind | None = None, *, wall_s: float = WAL
             command,
             cwd=ROOT,
             env={**os.environ, **SINGLE},
-            stdin=subprocess.DEVNULL,
+            input=orjson.dumps(answering.to_json(answers)),
             capture_output=True,
             timeout=wall_s,
             check=False,
@@ -60,23 +68,26 @@ def import_isolated(path: Path, kind: Kind | None = None, *, wall_s: float = WAL
         raise ERRORS[said["error"]["code"]](said["error"]["message"], **said["error"]["details"])
     return ImportReport(
         said["file"],
-        tuple(Accepted(_record(each), each["row"], each["sheet"]) for each in said["accepted"]),
+        tuple(_accepted(each) for each in said["accepted"]),
         tuple(Problem(**{**each, "verdict": Verdict(each["verdict"])}) for each in said["problems"]),
+        tuple(_form(each) for each in said["forms"]),
     )
 
 
 def main(path: Path, kind: Kind | None) -> None:
-    """The child: reads the file under limits and prints the report or the error."""
+    """The child: reads the answers from its standard input, the file under limits, and prints report or error."""
+    answers = answering.from_json(orjson.loads(sys.stdin.buffer.read() or b"{}"))
     _limit()
     try:
-        report = import_file(path, kind)
+        report = import_file(path, kind, answers=answers)
     except tuple(ERRORS.values()) as error:
         said: dict[str, Any] = {"error": {"code": error.code, "message": str(error), "details": dict(error.details)}}
     else:
         said = {
             "file": report.file,
-            "accepted": [{**_plain(each.record), "row": each.row, "sheet": each.sheet} for each in report.accepted],
+            "accepted": [_plain(each) for each in report.accepted],
             "problems": [asdict(problem) for problem in report.problems],
+            "forms": [asdict(form) for form in report.forms],
         }
     sys.stdout.buffer.write(orjson.dumps(said, default=str))
 
@@ -92,17 +103,32 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _plain(record: Record) -> dict[str, Any]:
-    contact = record.contact
+def _plain(each: Accepted) -> dict[str, Any]:
+    contact = each.record.contact
     return {
-        "kind": record.kind.value,
-        "record": to_json(record),
+        "kind": each.record.kind.value,
+        "record": to_json(each.record),
         "contact": [contact.person, contact.phone, contact.email],
+        "row": each.row,
+        "sheet": each.sheet,
+        "missing": each.missing,
+        "conversions": [asdict(conversion) for conversion in each.conversions],
     }
 
 
-def _record(said: Mapping[str, Any]) -> Record:
-    return replace(from_json(Kind(said["kind"]), said["record"]), contact=Contact(*said["contact"]))
+def _accepted(said: Mapping[str, Any]) -> Accepted:
+    record = replace(from_json(Kind(said["kind"]), said["record"]), contact=Contact(*said["contact"]))
+    conversions = tuple(
+        Conversion(**{**each, "confidence": Confidence(each["confidence"])}) for each in said["conversions"]
+    )
+    return Accepted(record, said["row"], said["sheet"], tuple(said["missing"]), conversions)
+
+
+def _form(said: Mapping[str, Any]) -> Form:
+    columns = tuple(
+        FormColumn(**{**column, "suggestions": tuple(map(tuple, column["suggestions"]))}) for column in said["columns"]
+    )
+    return Form(**{**said, "kind": Kind(said["kind"]), "columns": columns})
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ import re
 import unicodedata
 
 from indexer.cells import LONGEST_FIGURE, NOTHING, line, plain
-from indexer.reading import Cell, Note, Reading
+from indexer.reading import Cell, Note, Reading, Verdict
 from matcher.model import Contact
 
-INVALID = Note("phone_invalid", "电话位数或写法不对，已按原文保留，请核对")
-LOSSY = Note("phone_lossy", "电话被存成科学计数，后面的数字已丢失，未入库，请重新填写")
+INVALID = Note("phone_invalid", "电话位数或写法不对，已按原文保留，请核对", Verdict.QUESTION)
+LOSSY = Note("phone_lossy", "电话被存成科学计数，后面的数字已丢失，不可信，未入库，请人工补填", Verdict.MISSING)
 SEVERAL = Note("phone_several", "一格里有多个电话，第一个作为主要电话")
 
 _FORMS = (

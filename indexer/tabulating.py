@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from indexer import cells
 from indexer.formulas import Place
 from indexer.headers import Header, Headers
-from indexer.reading import Cell, Note
+from indexer.reading import Cell, Note, Verdict
 from indexer.sheets import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUBTITLE = Note("subtitle_row", "分组标题行，不是记录，已跳过")
-REMARK = Note("remark_row", "备注行，不是记录，已跳过")
-REPEATED = Note("repeated_header", "重复的表头行，已跳过")
-NUMBER_ONLY = Note("number_only", "只有序号、没有内容，已跳过")
-MERGED = Note("merged_cell", "单元格与上一行合并，已按合并的内容填入，请核对")
-FORMULA = Note("formula", "公式没有保存计算结果，未入库；请在 Excel 中打开、保存后重新导入")
+SUBTITLE = Note("subtitle_row", "分组标题行，不是记录，已跳过", Verdict.SKIPPED)
+REMARK = Note("remark_row", "备注行，不是记录，已跳过", Verdict.SKIPPED)
+REPEATED = Note("repeated_header", "重复的表头行，已跳过", Verdict.SKIPPED)
+NUMBER_ONLY = Note("number_only", "只有序号、没有内容，已跳过", Verdict.SKIPPED)
+MERGED = Note("merged_cell", "单元格与上一行合并，已按合并的内容填入，请核对", Verdict.QUESTION)
+FORMULA = Note("formula", "公式没有保存计算结果，未入库；请在 Excel 中打开、保存后重新导入", Verdict.QUESTION)
 
 _REMARK = re.compile(r"\s*(?:注|备注|说明|填表说明|合计|总计)\s*(?:[:：\d]|$)")
 _SUBTITLE = re.compile(r"\s*(?:[一二三四五六七八九十]+|[(（][一二三四五六七八九十]+[)）]|第.{1,4}[批类部])\s*[、.．]?")

@@ -15,7 +15,7 @@ from matcher.settings import Settings
 from matcher.store import Actor, Store
 
 CONSOLE = Actor("console", "console")
-VERDICTS = {"note": "提示", "skipped": "跳过", "rejected": "未入库"}
+VERDICTS = {"note": "提示", "question": "待确认", "missing": "待补正", "skipped": "跳过", "rejected": "未入库"}
 SHOWN = 50
 """Problems printed per file; --json lists more."""
 

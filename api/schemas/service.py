@@ -44,7 +44,12 @@ class ProblemOut(Out):
     code: str
     found: str
     hint: str
-    verdict: Literal["note", "skipped", "rejected"]
+    verdict: Annotated[
+        Literal["note", "question", "missing", "skipped", "rejected"],
+        Field(description="提示、待确认、缺项（记录已收，待补正）、非数据行、未接收"),
+    ]
+    field: Annotated[str, Field(description="对应的记录字段；没有则为空")] = ""
+    suggestion: Annotated[str, Field(description="建议的处理结果；没有则为空")] = ""
 
 
 class ImportOut(Out):

@@ -15,12 +15,16 @@ from hypothesis import strategies as st
 
 from indexer import importing
 from indexer.collections import read_collection
-from indexer.importing import ImportReport, Verdict, import_file
+from indexer.importing import import_file
+from indexer.reading import Verdict
+from indexer.report import ImportReport, Outcome
 from indexer.sheets import read_sheets
 from matcher.errors import InvalidInput, TooLarge, UnreadableFile
 from matcher.model import Contact, Deadline, Demand, Kind, Money, Solution
 
 HEAD = "序号,需求编号,需求名称,需求单位,行业,地市,需求描述,指标要求,预算（万元）,完成时间,联系人,联系电话,备注,星座\n"
+
+ASIDE = {Outcome.SKIPPED, Outcome.REJECTED}
 
 
 def write(path: Path, text: str) -> Path:
@@ -183,7 +187,7 @@ def test_every_row_of_the_dirty_workbooks_is_recorded_or_reported(root: Path, na
     path = root / "data" / "samples" / "dirty" / name
     report = import_file(path)
     recorded = [each.row for each in report.accepted if each.sheet == sheet]
-    aside = [p.row for p in report.problems if p.sheet == sheet and p.verdict is not Verdict.NOTE]
+    aside = [each.row for each in report.rows if each.sheet == sheet and each.outcome in ASIDE]
     assert sorted(recorded + aside) == sorted(set(range(first, last + 1)) - blank)
     assert len(recorded) == accepted == len({each.record.id for each in report.accepted})
     assert import_file(path) == report
@@ -298,9 +302,10 @@ def test_no_data_row_ever_disappears(tmp_path: Path, rows: list[list[str]]) -> N
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["需求名称", "需求单位", "需求描述", "预算", "联系电话"], *rows])
     report = import_file(path)
-    seen = {each.row for each in report.accepted} | {p.row for p in report.problems if p.verdict is not Verdict.NOTE}
+    aside = {each.row for each in report.rows if each.outcome in ASIDE}
+    seen = {each.row for each in report.accepted} | aside
     filled = {number for number, row in enumerate(rows, 2) if any(text.strip().strip("\u200b") for text in row)}
-    assert len(seen) == len(report.accepted) + len({p.row for p in report.problems if p.verdict is not Verdict.NOTE})
+    assert len(seen) == len(report.accepted) + len(aside)
     assert filled <= seen
 
 

@@ -1,0 +1,66 @@
+"""A cell through the reader of its field. Amounts and dates need to know the header too, 同上 the row above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from indexer import cells
+from indexer.dates import deadline
+from indexer.headers import Column, Header
+from indexer.money import money
+from indexer.phones import contact, phones
+from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
+
+PROSE = frozenset({"description", "requirements", "target", "current_base", "scale", "scenes", "indicators", "cases",
+                   "delivery"})  # fmt: skip
+LISTS = frozenset({"industries", "technologies", "qualifications", "cooperation", "keywords"})
+MONEY = frozenset({"budget", "price"})
+
+DITTO = re.compile(r"(?:同上|同前|上同|[〃″]|''|\")[。.]?")
+ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_ORDINAL = re.compile(r"\d{1,4}")
+
+ERROR_CELL = Note("error_cell", "单元格是 Excel 错误值，未入库", Verdict.QUESTION)
+DITTO_NOTE = Note("ditto", "“同上”已按上一条记录填入，请核对是否确为同一内容", Verdict.QUESTION)
+DITTO_LOST = Note("ditto_lost", "“同上”之前没有可用的记录，未入库", Verdict.QUESTION)
+NUMBER_AS_TEXT = Note(
+    "number_as_text", "文字栏里是一个数字（可能原为百分比），已按数字原样保留，请核对", Verdict.QUESTION
+)
+ORDINAL_ID = Note("ordinal_id", "编号只是序号，不能作为编号，已按单位和名称生成")
+
+DITTO_RULE = Rule("ditto", "“同上”取上一条记录的值", Confidence.DOUBTFUL)
+SPLIT = Rule("split", "按分隔符拆成多项")
+
+READERS: Mapping[str, Callable[[Cell], Reading[Any]]] = {
+    **dict.fromkeys(PROSE, cells.text),
+    **dict.fromkeys(LISTS, cells.words),
+    **dict.fromkeys(("technologies", "keywords"), cells.phrases),
+    "phone": phones,
+    "contact": contact,
+}
+"""Field → its reader; a field that is not here is one line of text."""
+
+
+def read_cell(column: Column, cell: Cell, header: Header, above: Mapping[str, Any]) -> Reading[Any]:
+    """The value of a cell in a column with a field; `above` are the values of the last record before it."""
+    text = cells.plain(cell).strip()
+    if text in ERRORS:
+        return Reading("", (ERROR_CELL,))
+    if DITTO.fullmatch(text):
+        before = above.get(column.field, "")
+        return Reading(before, (DITTO_NOTE,), DITTO_RULE) if before else Reading("", (DITTO_LOST,))
+    if column.field in MONEY:
+        return money(cell, column.unit or header.unit)
+    if column.field == "deadline":
+        return deadline(cell, header.year)
+    if column.field == "id" and _ORDINAL.fullmatch(text):
+        return Reading("", (ORDINAL_ID,))
+    reading: Reading[Any] = READERS.get(column.field, cells.line)(cell)
+    if column.field in PROSE and isinstance(cell, float):
+        return replace(reading, notes=(*reading.notes, NUMBER_AS_TEXT))
+    if column.field in LISTS and len(reading.value) > 1 and not reading.rule:
+        return replace(reading, rule=SPLIT)
+    return reading
