@@ -7,6 +7,8 @@
     ├── TooLarge            over a documented limit                                        413
     ├── NotFound            no such record, generation or key                              404
     ├── Conflict            the id exists, or a build is already running                   409
+    │   ├── IllegalMove          the workflow has no such step from here                    409
+    │   └── ChangedMeanwhile     somebody else changed it since it was read                 409
     ├── Unauthorized        no key, unknown key, expired key                               401
     ├── Forbidden           the key's role lacks the permission                            403
     ├── Unavailable         no index yet, the database is locked by another process        503
@@ -55,6 +57,14 @@ class NotFound(MatcherError):
 
 class Conflict(MatcherError):
     code = "conflict"
+
+
+class IllegalMove(Conflict):
+    code = "illegal_move"
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
 
 
 class Unauthorized(MatcherError):

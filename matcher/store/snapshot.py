@@ -13,6 +13,7 @@ from matcher.model import Contact, Kind, Record
 from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, checked, fold, from_json, storable
 from matcher.store.history import History, Revision
+from matcher.store.proven import with_cases
 from matcher.store.values import AuditLine, Changes, Page
 
 CHUNK = 500
@@ -31,6 +32,11 @@ class Snapshot:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.past = History(connection)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this block, for the store's other rooms."""
+        return self._connection
 
     @property
     def revision(self) -> int:
@@ -52,6 +58,11 @@ class Snapshot:
             found.update({row.id: row.body for row in self._connection.execute(query)})
         return {id: from_json(kind, found[id]) for id in ids if id in found}
 
+    def indexed(self, kind: Kind, ids: Sequence[str]) -> dict[str, Record]:
+        """The same as the index reads them: a solution's published cases stand with its own."""
+        found = self.get_many(kind, ids)
+        return dict(zip(found, with_cases(self._connection, kind, tuple(found.values())), strict=True))
+
     def count(self, kind: Kind) -> int:
         """How many records stand on this shelf; removed ones do not count."""
         table = schema.RECORDS[kind]
@@ -59,11 +70,12 @@ class Snapshot:
         return self._connection.execute(query).scalar_one()
 
     def records(self, kind: Kind) -> Iterator[tuple[Record, int]]:
-        """Every record with the revision of its last change, in id order, fetched as it is consumed."""
+        """Every record as the index reads it, with the revision of its last change, in id order, as consumed."""
         table = schema.RECORDS[kind]
         query = select(table.c.body, table.c.revision).where(table.c.deleted == false()).order_by(table.c.id)
-        for row in self._connection.execute(query, execution_options={"yield_per": CHUNK}):
-            yield from_json(kind, row.body), row.revision
+        for rows in self._connection.execute(query, execution_options={"yield_per": CHUNK}).partitions():
+            records = with_cases(self._connection, kind, [from_json(kind, row.body) for row in rows])
+            yield from ((record, row.revision) for record, row in zip(records, rows, strict=True))
 
     def page(
         self,
@@ -122,14 +134,14 @@ class Snapshot:
         return found
 
     def changes_since(self, kind: Kind, revision: int) -> Changes:
-        """What changed after `revision`, and the revision this brings the caller to."""
+        """What changed after `revision`, as the index reads it, and the revision this brings the caller to."""
         table = schema.RECORDS[kind]
         query = select(table.c.id, table.c.deleted, table.c.body).where(table.c.revision > revision)
         # Sorted here: asked to sort, SQLite would walk all ids instead of the index of revisions.
         rows = sorted(self._connection.execute(query), key=lambda row: row.id)
         return Changes(
             revision=self.revision,
-            upserts=tuple(from_json(kind, row.body) for row in rows if not row.deleted),
+            upserts=with_cases(self._connection, kind, [from_json(kind, row.body) for row in rows if not row.deleted]),
             removed=tuple(row.id for row in rows if row.deleted),
         )
 

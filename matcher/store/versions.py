@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matcher.store import import_tables
+from matcher.store import followup_tables, import_tables
 
 DIALECTS: dict[str, dict[str, str]] = {
     # Ids are compared byte by byte on both, so every list has the same order on both.
@@ -118,6 +118,13 @@ VERSIONS: tuple[Version, ...] = (
         ),
     ),
     Version(2, "imports and history", shared=import_tables.SQL),
+    Version(
+        3,
+        "follow-up",
+        shared=followup_tables.CREATE,
+        sqlite=followup_tables.SQLITE,
+        postgresql=followup_tables.POSTGRESQL,
+    ),
 )
 
 LATEST = VERSIONS[-1].number

@@ -106,12 +106,28 @@ class Writer(Snapshot):
         self._save_contacts(kind, dict.fromkeys(forget, Contact()))
         self.file(kind, records)
 
+    def touch(self, kind: Kind, id: str) -> None:
+        """Make the index read the record anew: something it is matched by changed elsewhere. NotFound."""
+        self.get(kind, id)
+        table = schema.RECORDS[kind]
+        self._connection.execute(update(table).where(table.c.id == id).values(revision=self._change()))
+
     def forget_contact(self, kind: Kind, id: str) -> None:
         """Erase the personal data of one record and keep the record. NotFound."""
         self.get(kind, id)
         self._save_contacts(kind, {id: Contact()})
         self.past.forget_contact(kind, id)
         self.audit("forget_contact", f"{kind.value}:{id}")
+
+    @property
+    def now(self) -> datetime:
+        """The time of this transaction."""
+        return self._now
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it."""
+        return self._actor
 
     def next_id(self, kind: Kind) -> str:
         """A number nobody has and nobody else will get once this is committed: D-000001, S-000001."""

@@ -17,10 +17,11 @@ FLOORS = ("matcher", "indexer", "api")
 
 # fmt: off
 PURE = frozenset({
-    "alignment", "analyser", "asked", "clauses", "cues", "engine", "errors", "evaluate", "explain", "features",
-    "filters", "halves", "highlight", "indicators", "lexicon", "limits", "marks", "material", "measures", "metrics",
-    "model", "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats", "requirements", "segment",
-    "settings", "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units", "weights", "wording",
+    "alignment", "analyser", "asked", "clauses", "cues", "engagement", "engine", "errors", "evaluate", "explain",
+    "features", "filters", "halves", "highlight", "indicators", "lexicon", "limits", "marks", "material",
+    "measures", "metrics", "model", "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats",
+    "requirements", "segment", "settings", "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units",
+    "weights", "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
