@@ -6,24 +6,41 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Protocol
 
 import orjson
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.assets import Assets
 from api.auth import Anybody, rules
 from api.errors import add_handlers
 from api.front import Front
 from api.limits import Limits
 from api.packed import Packed
+from api.pages import system
+from api.pages.shell import Shell
+from api.pages.texts import Texts
 from api.parts import Parts
 from api.paths import Segments
-from api.routes import demands, health, imports, index, keys, match, pages, solutions
+from api.routes import demands, health, imports, index, keys, match, solutions
 from api.strictjson import StrictRoute
 from matcher.errors import MatcherError
 
 log = logging.getLogger("scenematch.api")
+
+
+class Page(Protocol):
+    """A module of api/pages."""
+
+    def add_routes(self, app: FastAPI, parts: Parts) -> None:
+        """Serve the page."""
+        ...
+
+
+PAGES: tuple[Page, ...] = (system,)
+"""The console's pages; a new one adds its module here."""
 
 VERSION = "1.0"
 THREADS = 8
@@ -54,12 +71,16 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
+    assets = Assets.read()
     app.state.parts = parts
+    app.state.shell = Shell(assets, Texts.read())
     app.router.route_class = StrictRoute
     add_handlers(app)
     for module in (match, demands, solutions, imports, index, keys, health):
         module.add_routes(app, parts)
-    pages.add_routes(app)
+    for page in PAGES:
+        page.add_routes(app, parts)
+    assets.add_routes(app)
     _add_openapi(app)
     rules(app)
     app.add_middleware(Segments)

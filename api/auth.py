@@ -11,9 +11,10 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from api.caller import Caller
 from api.verified import Verified
 from matcher.errors import Forbidden, Unauthorized
-from matcher.store import ROLE_NAMES, KeyInfo, Role
+from matcher.store import ROLE_NAMES, Role
 
 Permission = Literal[
     "match:run",
@@ -37,6 +38,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 """Role → what it may do. Nothing that is not here is allowed."""
 
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether the table lets this role do this."""
+    return permission in PERMISSIONS[role]
+
+
 NO_KEY = "请在请求头 Authorization 里附上访问密钥：Bearer 密钥。密钥由管理员用 scenematch token create 创建。"
 
 _BEARER = HTTPBearer(
@@ -52,7 +59,7 @@ class Permit:
 
     async def __call__(
         self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
-    ) -> KeyInfo:
+    ) -> Caller:
         """Unauthorized without a valid key, Forbidden when its role lacks the permission."""
         if credentials is None:
             raise Unauthorized(NO_KEY)
@@ -62,13 +69,15 @@ class Permit:
         if key is None:
             key = await run_in_threadpool(verified.check, token)
         request.scope["caller"] = key.prefix
-        if self.permission not in PERMISSIONS[key.role]:
+        caller = Caller(key.label or key.prefix, key.role, key.actor)
+        request.state.caller = caller
+        if not may(key.role, self.permission):
             raise Forbidden(
                 f"“{ROLE_NAMES[key.role]}”密钥没有这项权限；请换用权限更高的密钥，或请管理员操作。",
                 permission=self.permission,
                 role=key.role,
             )
-        return key
+        return caller
 
 
 class Public:
@@ -77,15 +86,15 @@ class Public:
     async def __call__(self) -> None: ...
 
 
-Matching = Annotated[KeyInfo, Depends(Permit("match:run"))]
-Reading = Annotated[KeyInfo, Depends(Permit("records:read"))]
-Writing = Annotated[KeyInfo, Depends(Permit("records:write"))]
-ReadingContacts = Annotated[KeyInfo, Depends(Permit("contacts:read"))]
-Importing = Annotated[KeyInfo, Depends(Permit("imports:write"))]
-ReadingIndex = Annotated[KeyInfo, Depends(Permit("index:read"))]
-Rebuilding = Annotated[KeyInfo, Depends(Permit("index:rebuild"))]
-ReadingMetrics = Annotated[KeyInfo, Depends(Permit("metrics:read"))]
-ManagingKeys = Annotated[KeyInfo, Depends(Permit("keys:manage"))]
+Matching = Annotated[Caller, Depends(Permit("match:run"))]
+Reading = Annotated[Caller, Depends(Permit("records:read"))]
+Writing = Annotated[Caller, Depends(Permit("records:write"))]
+ReadingContacts = Annotated[Caller, Depends(Permit("contacts:read"))]
+Importing = Annotated[Caller, Depends(Permit("imports:write"))]
+ReadingIndex = Annotated[Caller, Depends(Permit("index:read"))]
+Rebuilding = Annotated[Caller, Depends(Permit("index:rebuild"))]
+ReadingMetrics = Annotated[Caller, Depends(Permit("metrics:read"))]
+ManagingKeys = Annotated[Caller, Depends(Permit("keys:manage"))]
 Anybody = Annotated[None, Depends(Public())]
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from fastapi import Response
 
 from api.asking import ranked, record_of, similar, similar_matches
+from api.caller import Caller
 from api.idempotency import Once
 from api.parts import Parts
 from api.paths import quoted
@@ -16,7 +17,6 @@ from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
 from matcher.errors import Conflict, InvalidInput
 from matcher.model import Kind, Profile, Record
-from matcher.store import KeyInfo
 
 SIMILAR = 5
 TOP = 10
@@ -42,7 +42,7 @@ class Desk:
     def __init__(self, kind: Kind, parts: Parts) -> None:
         self._kind, self._parts, self._store = kind, parts, parts.store
 
-    def create(self, body: Fields, caller: KeyInfo, key: str | None) -> Response:
+    def create(self, body: Fields, caller: Caller, key: str | None) -> Response:
         """File a new record and rank for it. The ranking comes first: record, audit line and answer are one commit."""
         once = Once.of(key, caller, f"create {self._kind.value}", body.given())
         record = record_of(self._kind, body)
@@ -76,7 +76,7 @@ class Desk:
         items = [record_json(record) for record in page.items]
         return json_response({"items": items, "total": page.total, "limit": query.limit, "offset": query.offset})
 
-    def replace(self, id: str, body: Fields, caller: KeyInfo) -> Response:
+    def replace(self, id: str, body: Fields, caller: Caller) -> Response:
         """File the record under this id, whether or not there was one. An empty contact keeps the stored one."""
         given = body.given()
         if given.setdefault("id", id) != id:
@@ -85,19 +85,19 @@ class Desk:
         change = self._store.put(record, actor=caller.actor)
         return json_response(record_json(record), 201 if change == "created" else 200)
 
-    def change(self, id: str, body: Fields, caller: KeyInfo) -> Response:
+    def change(self, id: str, body: Fields, caller: Caller) -> Response:
         """Change the fields that were sent and keep the others."""
         with self._store.writing(caller.actor) as writer:
             record = _changed(writer.get(self._kind, id), body)
             writer.put(record)
         return json_response(record_json(record))
 
-    def withdraw(self, id: str, caller: KeyInfo) -> Response:
+    def withdraw(self, id: str, caller: Caller) -> Response:
         """Erase the record and its contact."""
         self._store.remove(self._kind, id, actor=caller.actor)
         return Response(status_code=204)
 
-    def contact(self, id: str, caller: KeyInfo) -> Response:
+    def contact(self, id: str, caller: Caller) -> Response:
         """The personal data of a record; looking is written into the audit table."""
         found = self._store.contact(self._kind, id)
         self._store.audit("reveal_contact", f"{self._kind.value}:{id}", actor=caller.actor)

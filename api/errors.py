@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.pages.refusals import refusal_page, wants_page
 from matcher import errors
 
 log = logging.getLogger("scenematch.api")
@@ -120,34 +121,33 @@ def error_body(code: str, message: str, request_id: str, details: Mapping[str, A
 
 
 def error_response(
+    request: Request,
     status: int,
     code: str,
     message: str,
-    request_id: str,
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The one shape, as an answer with the headers its status calls for."""
-    return Response(
-        error_body(code, message, request_id, details),
-        status_code=status,
-        media_type="application/json",
-        headers={**HEADERS.get(status, {}), **(headers or {})},
-    )
+    """The one shape for a program, a page for a person; with the headers the status calls for."""
+    more = {**HEADERS.get(status, {}), **(headers or {})}
+    if wants_page(request):
+        return refusal_page(request, status, message, more)
+    body = error_body(code, message, request_id(request), details)
+    return Response(body, status_code=status, media_type="application/json", headers=more)
 
 
-def told(error: errors.MatcherError, request_id: str) -> Response:
+def told(error: errors.MatcherError, request: Request) -> Response:
     """An error of the family as an answer."""
     status = status_of(error)
     if status >= 500:
-        log.error("%s %s: %s", request_id, error.code, error)
-    return error_response(status, error.code, str(error), request_id, error.details)
+        log.error("%s %s: %s", request_id(request), error.code, error)
+    return error_response(request, status, error.code, str(error), error.details)
 
 
-def unexpected(error: Exception, request_id: str) -> Response:
+def unexpected(error: Exception, request: Request) -> Response:
     """A fault of ours: the stack goes to the log, never into the answer."""
-    log.error("%s unexpected %s", request_id, type(error).__name__, exc_info=error)
-    return error_response(500, "internal_error", UNEXPECTED, request_id)
+    log.error("%s unexpected %s", request_id(request), type(error).__name__, exc_info=error)
+    return error_response(request, 500, "internal_error", UNEXPECTED)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -155,23 +155,23 @@ def add_handlers(app: FastAPI) -> None:
 
     def expected(request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.MatcherError)
-        return told(error, request_id(request))
+        return told(error, request)
 
     def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         # Reading the body happens inside the framework, which wraps whatever went wrong there.
         if isinstance(error.__cause__, errors.MatcherError):
-            return told(error.__cause__, request_id(request))
+            return told(error.__cause__, request)
         code, says = PLAIN.get(error.status_code, ("http_error", "请求无法处理。"))
         headers = {"Allow": _methods(request)} if error.status_code == 405 else error.headers
-        return error_response(error.status_code, code, says, request_id(request), headers=headers)
+        return error_response(request, error.status_code, code, says, headers=headers)
 
     def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         fields = [_field(each) for each in error.errors()[:20]]
         first = fields[0]
         says = f"请求内容不合要求：{first['field'] or '正文'}{first['message']}。"
-        return error_response(422, "invalid_input", says, request_id(request), {"fields": fields})
+        return error_response(request, 422, "invalid_input", says, {"fields": fields})
 
     app.add_exception_handler(errors.MatcherError, expected)
     app.add_exception_handler(HTTPException, framework)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import unexpected
@@ -64,7 +65,7 @@ class Front:
         except Exception as error:
             if status:
                 raise  # too late for another answer: the server breaks the connection off
-            await unexpected(error, scope["request_id"])(scope, receive, dressed)
+            await unexpected(error, Request(scope))(scope, receive, dressed)
         finally:
             seconds = time.perf_counter() - begun
             route = getattr(scope.get("route"), "path", UNROUTED)

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Header, Response
 
-from matcher.store import KeyInfo, Snapshot, Writer, utc_now
+from api.caller import Caller
+from matcher.store import Snapshot, Writer, utc_now
 
 IdempotencyKey = Annotated[
     str | None,
@@ -38,13 +39,13 @@ class Once:
     body_hash: str
 
     @classmethod
-    def of(cls, key: str | None, caller: KeyInfo, operation: str, *body: Any) -> Once:
+    def of(cls, key: str | None, caller: Caller, operation: str, *body: Any) -> Once:
         """`operation` keeps two routes apart that are sent the same body; parts of the body are bytes or plain data."""
         digest = hashlib.sha256(operation.encode())
         for part in body:
             raw = part if isinstance(part, bytes) else orjson.dumps(part, option=orjson.OPT_SORT_KEYS)
             digest.update(len(raw).to_bytes(8, "big") + raw)
-        return cls(key, caller.prefix, digest.hexdigest())
+        return cls(key, caller.principal, digest.hexdigest())
 
     def recall(self, seen: Snapshot) -> Response | None:
         """The answer given before. IdempotencyMismatch when the key was used for another body."""

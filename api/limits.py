@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Overloaded, SlowRequest, told
@@ -17,6 +18,9 @@ FORM_BYTES = 64 * 1024
 
 UPLOADS: Mapping[str, int] = {"/api/v1/imports": UPLOAD_BYTES + FORM_BYTES}
 """Paths with a limit of their own."""
+
+UNLIMITED = ("/livez", "/readyz", "/healthz", "/static/")
+"""What is answered however busy the service is: whether it lives, and the files of its pages."""
 
 BODY_S = 30.0
 """How long a client may take to send its body."""
@@ -33,13 +37,13 @@ class Limits:
         self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+        if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
             await self._app(scope, receive, send)
             return
         limit = UPLOADS.get(scope["path"], JSON_BYTES)
         refusal = self._refusal(scope, limit)
         if refusal is not None:
-            await told(refusal, scope["request_id"])(scope, receive, send)
+            await told(refusal, Request(scope))(scope, receive, send)
             return
         self._running += 1
         try:

@@ -29,11 +29,19 @@ class Packed:
         etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
         return cls(media_type, content, small if len(small) < len(content) else b"", etag)
 
-    def answer(self, request: Request) -> Response:
-        """304 when the browser has it already, else the content in the smallest form that the client reads."""
-        said: Mapping[str, str] = {"ETag": self.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    def answer(self, request: Request, kept: str = "no-cache") -> Response:
+        """304 when the browser has it already, else the content in the smallest form that the client reads.
+
+        `kept` says how long the browser may keep it without asking again.
+        """
+        said: Mapping[str, str] = {"ETag": self.etag, "Cache-Control": kept, "Vary": "Accept-Encoding"}
         if request.headers.get("if-none-match") == self.etag:
             return Response(status_code=304, headers=said)
-        if self.small and "gzip" in request.headers.get("accept-encoding", ""):
+        if self.small and takes_gzip(request):
             return Response(self.small, headers={**said, "Content-Encoding": "gzip"}, media_type=self.media_type)
         return Response(self.plain, headers=said, media_type=self.media_type)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client takes a compressed answer."""
+    return "gzip" in request.headers.get("accept-encoding", "")

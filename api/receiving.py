@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 from fastapi import Response, UploadFile
 
+from api.caller import Caller
 from api.idempotency import Once
 from api.limits import UPLOAD_BYTES, too_large
 from api.parts import Parts
@@ -20,13 +21,12 @@ from api.reporting import NOTHING, report_json
 from indexer.isolated import import_isolated
 from matcher.errors import InvalidInput
 from matcher.model import Kind
-from matcher.store import KeyInfo
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:\"/\\|?*]")
 
 
 def receive(
-    parts: Parts, file: UploadFile, kind: Kind | None, caller: KeyInfo, *, dry_run: bool, key: str | None
+    parts: Parts, file: UploadFile, kind: Kind | None, caller: Caller, *, dry_run: bool, key: str | None
 ) -> Response:
     """The report of the import. The records and the remembered answer are one commit; a dry run keeps nothing."""
     content = file.file.read(UPLOAD_BYTES + 1)

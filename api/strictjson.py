@@ -14,6 +14,9 @@ from api.errors import BadJson
 
 DEEPEST = 32
 
+MOST_FILES, MOST_FIELDS = 10, 200
+"""In one form."""
+
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -73,7 +76,7 @@ def _check(value: Any, depth: int) -> None:
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read strictly and whose form holds one file and a few fields."""
+    """A request whose JSON is read strictly and whose form holds a few files and no more fields than a form has."""
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
@@ -81,7 +84,7 @@ class StrictRequest(Request):
         return self._json
 
     def form(self, **limits: Any) -> Any:
-        return super().form(**{**limits, "max_files": 1, "max_fields": 8})
+        return super().form(**{**limits, "max_files": MOST_FILES, "max_fields": MOST_FIELDS})
 
 
 class StrictRoute(APIRoute):

@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.errors import SlowRequest
 from api.limits import JSON_BYTES, UPLOAD_BYTES, Limits
+from api.strictjson import MOST_FILES
 from matcher.errors import TooLarge
 
 
@@ -41,7 +42,7 @@ def test_an_upload_has_its_own_limit(service: Any) -> None:
 
 
 def test_a_form_with_many_parts_is_refused(service: Any) -> None:
-    files = [("file", (f"{n}.csv", b"x")) for n in range(3)]
+    files = [("file", (f"{n}.csv", b"x")) for n in range(MOST_FILES + 1)]
     assert service.call("POST", "/api/v1/imports", files=files).status_code == 400
 
 
@@ -124,7 +125,7 @@ def test_one_request_too_many_is_refused_at_once() -> None:
     assert _run(limits, receive) == []  # the place was given back
 
 
-def test_pages_and_health_are_not_limited() -> None:
+def test_health_and_files_are_not_limited() -> None:
     async def handler(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "reached"})
 

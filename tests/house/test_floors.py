@@ -50,6 +50,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "starlette": ("api/",),
     "uvicorn": ("api/",),
     "prometheus_client": ("api/metrics.py",),
+    "jinja2": ("api/pages/",),
+    "markupsafe": ("api/pages/",),
 }
 """Library → where it may be imported. Everybody else meets it through one of our own contracts."""
 

@@ -1,0 +1,64 @@
+"""What a form sent, as text that can be stored, and the errors that are shown beside its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from api.schemas.base import LONGEST
+from matcher.errors import InvalidInput, TooLarge
+from matcher.store.codec import checked
+
+
+class Form(Mapping[str, str]):
+    """The fields of a form: `form["title"]` is its text without blanks at the ends, "" for a field not sent.
+
+    Reading raises InvalidInput for text no database can hold and TooLarge for more than 32,767 letters.
+    """
+
+    def __init__(self, data: FormData) -> None:
+        self._data = data
+
+    def __getitem__(self, name: str) -> str:
+        value = self._data.get(name, "")
+        return _clean(value) if isinstance(value, str) else ""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field that may be sent several times, blank ones left out."""
+        values = [_clean(value) for value in self._data.getlist(name) if isinstance(value, str)]
+        return tuple(value for value in values if value)
+
+    def files(self, name: str) -> tuple[UploadFile, ...]:
+        """The files chosen in a field."""
+        return tuple(file for file in self._data.getlist(name) if isinstance(file, UploadFile) and file.filename)
+
+
+async def _form(request: Request) -> Form:
+    return Form(await request.form())
+
+
+Sent = Annotated[Form, Depends(_form)]
+"""The dependency of a route that takes a form. Its permission has checked the form token by then."""
+
+
+def _clean(text: str) -> str:
+    if len(text) > LONGEST:
+        raise TooLarge(f"一栏最多 {LONGEST} 个字，请精简或拆开填写。", limit=LONGEST)
+    return checked(text.replace("\r\n", "\n")).strip()
+
+
+class FieldErrors(InvalidInput):
+    """Fields that were filled in wrongly: name → sentence. Routes catch it and show the form again."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("；".join(errors.values()), fields=dict(errors))
+        self.errors = errors

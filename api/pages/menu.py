@@ -1,0 +1,33 @@
+"""The menu at the side: one table. A page adds its line here and its text to menu.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.auth import Permission, may
+from api.caller import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: the name of its text in menu.toml, its address, who sees it, and its picture in web/icons."""
+
+    text: str
+    path: str
+    permission: Permission
+    icon: str
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("manage", (Entry("system", "/system", "index:read", "speedometer2"),)),
+)
+"""Groups in the order shown; a group that holds nothing for a caller is not shown."""
+
+
+def menu_for(caller: Caller | None) -> Sequence[tuple[str, Sequence[Entry]]]:
+    """What this caller sees."""
+    if caller is None:
+        return ()
+    groups = ((group, [entry for entry in entries if may(caller.role, entry.permission)]) for group, entries in MENU)
+    return [(group, entries) for group, entries in groups if entries]
