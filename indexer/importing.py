@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,11 +29,19 @@ UNKNOWN_KEY = Note("unknown_column", "不认识的字段，内容未导入")
 
 NO_ANSWERS = Answers()
 
+Progress = Callable[[int, int], None]
+"""Told (rows read, rows in this table) after each row."""
+
 Found = Accepted | Problem | Form
 
 
 def import_file(
-    path: Path, kind: Kind | None = None, headers: Headers | None = None, answers: Answers = NO_ANSWERS
+    path: Path,
+    kind: Kind | None = None,
+    headers: Headers | None = None,
+    answers: Answers = NO_ANSWERS,
+    *,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Read a list; `kind` None lets the headers decide, sheet by sheet. `answers` are what staff decided before.
 
@@ -41,13 +49,15 @@ def import_file(
     has no header row; TooLarge over a limit of indexer.sheets; InvalidInput when the kind cannot be told.
     """
     if path.suffix.lower() == ".jsonl":
-        found = list(_from_lines(path, kind))
+        found = list(_from_lines(path, kind, progress))
     else:
-        found = _from_sheets(path, kind, headers or standard(), answers)
+        found = _from_sheets(path, kind, headers or standard(), answers, progress)
     return _without_repetition(path.name, found)
 
 
-def _from_sheets(path: Path, kind: Kind | None, headers: Headers, answers: Answers) -> list[Found]:
+def _from_sheets(
+    path: Path, kind: Kind | None, headers: Headers, answers: Answers, progress: Progress | None
+) -> list[Found]:
     found: list[Found] = []
     tables = 0
     for sheet in read_sheets(path):
@@ -55,7 +65,7 @@ def _from_sheets(path: Path, kind: Kind | None, headers: Headers, answers: Answe
         if header:
             tables += 1
             header = mapped(header, answers.mappings.get(fingerprint(header), {}), headers)
-            found += _from_sheet(sheet, header, headers, path.name)
+            found += _from_sheet(sheet, header, headers, path.name, progress)
         elif sheet.rows:
             found.append(_problem(sheet.name, 0, "", "", NO_HEADER))
     if not tables:
@@ -65,7 +75,9 @@ def _from_sheets(path: Path, kind: Kind | None, headers: Headers, answers: Answe
     return found
 
 
-def _from_sheet(sheet: Sheet, header: Header, headers: Headers, source: str) -> Iterator[Found]:
+def _from_sheet(
+    sheet: Sheet, header: Header, headers: Headers, source: str, progress: Progress | None
+) -> Iterator[Found]:
     from indexer.tabulating import tabulate  # here, not above: it brings pandas, which takes most of a second
 
     form = form_of(sheet, header, headers)
@@ -82,7 +94,10 @@ def _from_sheet(sheet: Sheet, header: Header, headers: Headers, source: str) -> 
         marks.setdefault(row, {})[at] = note
     above: Mapping[str, object] = {}
     names = headers.names[header.kind]
-    for number, line in zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True):
+    lines = zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True)
+    for done, (number, line) in enumerate(lines, 1):
+        if progress:
+            progress(done, len(table.frame))
         read, above = read_row(header, names, dict(enumerate(line)), marks.get(number, {}), above, source)
         for each in read.notes:
             yield _problem(sheet.name, number, each.column, each.found, each.note, each.field)
@@ -98,13 +113,15 @@ def _of_column(column: FormColumn) -> Note | None:
     return {"": UNKNOWN_COLUMN, "ignored": UNUSED_COLUMN}.get(column.field)
 
 
-def _from_lines(path: Path, kind: Kind | None) -> Iterator[Found]:
+def _from_lines(path: Path, kind: Kind | None, progress: Progress | None) -> Iterator[Found]:
     check_size(path)
     texts = list(lines(decoded(path).split("\n")))
     if len(texts) > MAX_ROWS:
         raise TooLarge(f"{path.name}：超过 {MAX_ROWS} 行，请拆分后再导入", file=path.name)
     kind = kind or _kind_of([text for _, text in texts], path)
-    for number, text in texts:
+    for done, (number, text) in enumerate(texts, 1):
+        if progress:
+            progress(done, len(texts))
         try:
             mapping = parse_line(text, number)
             for key in [key for key in mapping if key not in KEYS[kind]]:

@@ -1,8 +1,8 @@
 """Reading an uploaded file in a short-lived process of its own.
 
 A workbook of 1.4 KB can make its reader ask for more memory than there is, or end the whole process (calamine issue
-693). So the service never parses one itself: a child does, with limits on memory and time, and says what it read as
-JSON. Whatever kills the child is one more unreadable file.
+693). So the service never parses one itself: a child does, after a look at the file, with limits on memory and time, and
+writes what it read as lines of JSON. Whatever kills the child is one more unreadable file.
 """
 
 from __future__ import annotations
@@ -10,30 +10,35 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+import tempfile
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import IO, Any
 
 import orjson
 
 from indexer import answers as answering
 from indexer.answers import Answers
 from indexer.importing import import_file
-from indexer.reading import Confidence, Verdict
-from indexer.report import Accepted, Conversion, Form, FormColumn, ImportReport, Problem
-from matcher.errors import InvalidInput, MatcherError, TooLarge, UnreadableFile
-from matcher.model import Contact, Kind
-from matcher.store.codec import from_json, to_json
+from indexer.prescan import prescan
+from indexer.report import ImportReport
+from indexer.reportfile import ReportFile
+from matcher.errors import InvalidInput, MatcherError, TooLarge, UnreadableFile, UnsafeFile
+from matcher.model import Kind
 
 MEMORY = 1024**3
-CPU_S = 30
-WALL_S = 60.0
+CPU_S = 60
+WALL_S = 120.0
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where `-m indexer.isolated` finds this package, installed or not."""
 
-ERRORS: Mapping[str, type[MatcherError]] = {kind.code: kind for kind in (InvalidInput, UnreadableFile, TooLarge)}
+ERRORS: Mapping[str, type[MatcherError]] = {
+    kind.code: kind for kind in (InvalidInput, UnreadableFile, UnsafeFile, TooLarge)
+}
 """What import_file raises on purpose, by code."""
 
 NOTHING_SAID = Answers()
@@ -41,55 +46,123 @@ NOTHING_SAID = Answers()
 SINGLE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 """Each thread of a number library reserves memory, which the limit counts."""
 
+Progress = Callable[[int, int], None]
+"""Told (rows read, rows in all) several times a second; what it raises ends the reading."""
 
-def import_isolated(
-    path: Path, kind: Kind | None = None, answers: Answers = NOTHING_SAID, *, wall_s: float = WALL_S
-) -> ImportReport:
-    """What import_file gives and raises, and UnreadableFile when reading the file took too much time or memory."""
-    command = [sys.executable, "-m", "indexer.isolated", str(path.resolve()), kind.value if kind else ""]
+POLL_S = 0.1
+EVERY = 500
+"""Rows between two lines of progress."""
+
+
+def quiet(done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def read_isolated(
+    path: Path,
+    into: Path,
+    kind: Kind | None = None,
+    answers: Answers = NOTHING_SAID,
+    *,
+    progress: Progress = quiet,
+    wall_s: float = WALL_S,
+) -> ReportFile:
+    """The report of a file, written to `into`. Raises what import_file raises, and UnreadableFile when reading took too
+    much time or memory."""
+    command = [sys.executable, "-m", "indexer.isolated", str(path.resolve()), str(into.resolve())]
+    child = subprocess.Popen(
+        [*command, kind.value if kind else ""],
+        cwd=ROOT,
+        env={**os.environ, **SINGLE},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
     try:
-        child = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **SINGLE},
-            input=orjson.dumps(answering.to_json(answers)),
-            capture_output=True,
-            timeout=wall_s,
-            check=False,
-        )
-        said = orjson.loads(child.stdout)
-    except (subprocess.TimeoutExpired, orjson.JSONDecodeError):
+        said = _listen(child.stdin, child.stdout, answers, progress, time.monotonic() + wall_s)
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+    if said is None:
         raise UnreadableFile(
             f"{path.name} 无法读取：文件异常或内容过多，读取时超出了时间或内存上限；"
             "请在 Excel 中打开，删去多余的行列后另存",
             file=path.name,
-        ) from None
+        )
     if "error" in said:
         raise ERRORS[said["error"]["code"]](said["error"]["message"], **said["error"]["details"])
-    return ImportReport(
-        said["file"],
-        tuple(_accepted(each) for each in said["accepted"]),
-        tuple(Problem(**{**each, "verdict": Verdict(each["verdict"])}) for each in said["problems"]),
-        tuple(_form(each) for each in said["forms"]),
-    )
+    return ReportFile(into)
 
 
-def main(path: Path, kind: Kind | None) -> None:
-    """The child: reads the answers from its standard input, the file under limits, and prints report or error."""
+def import_isolated(
+    path: Path, kind: Kind | None = None, answers: Answers = NOTHING_SAID, *, wall_s: float = WALL_S
+) -> ImportReport:
+    """The same with the whole report in memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        return read_isolated(path, Path(folder) / "report", kind, answers, wall_s=wall_s).report()
+
+
+def _listen(
+    stdin: IO[bytes], stdout: IO[bytes], answers: Answers, progress: Progress, until: float
+) -> dict[str, Any] | None:
+    """The child's last word, or None when it ended without one or took too long."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+
+    def talk() -> None:
+        try:
+            with stdin:
+                stdin.write(orjson.dumps(answering.to_json(answers)))
+        except OSError:
+            pass  # the child died before it heard us; that its output ends tells
+        for line in stdout:
+            lines.put(line)
+        lines.put(b"")
+
+    thread = Thread(target=talk, name="import-child", daemon=True)
+    thread.start()
+    done = total = 0
+    while time.monotonic() < until:
+        try:
+            line = lines.get(timeout=POLL_S)
+        except Empty:
+            progress(done, total)
+            continue
+        try:
+            said = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            return None
+        if "total" not in said:
+            return dict(said)
+        done, total = said["done"], said["total"]
+        progress(done, total)
+    return None
+
+
+def main(path: Path, into: Path, kind: Kind | None) -> None:
+    """The child: hears the answers on its standard input, reads the file under limits, says how it went."""
     answers = answering.from_json(orjson.loads(sys.stdin.buffer.read() or b"{}"))
     _limit()
     try:
-        report = import_file(path, kind, answers=answers)
+        prescan(path)
+        ReportFile.write(into, import_file(path, kind, answers=answers, progress=_tell_progress))
     except tuple(ERRORS.values()) as error:
         said: dict[str, Any] = {"error": {"code": error.code, "message": str(error), "details": dict(error.details)}}
     else:
-        said = {
-            "file": report.file,
-            "accepted": [_plain(each) for each in report.accepted],
-            "problems": [asdict(problem) for problem in report.problems],
-            "forms": [asdict(form) for form in report.forms],
-        }
-    sys.stdout.buffer.write(orjson.dumps(said, default=str))
+        said = {"written": True}
+    _say(said)
+
+
+def _tell_progress(done: int, total: int) -> None:
+    if done % EVERY == 0 or done == total:
+        _say({"done": done, "total": total})
+
+
+def _say(said: Mapping[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(said, default=str) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _limit() -> None:
@@ -103,33 +176,5 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _plain(each: Accepted) -> dict[str, Any]:
-    contact = each.record.contact
-    return {
-        "kind": each.record.kind.value,
-        "record": to_json(each.record),
-        "contact": [contact.person, contact.phone, contact.email],
-        "row": each.row,
-        "sheet": each.sheet,
-        "missing": each.missing,
-        "conversions": [asdict(conversion) for conversion in each.conversions],
-    }
-
-
-def _accepted(said: Mapping[str, Any]) -> Accepted:
-    record = replace(from_json(Kind(said["kind"]), said["record"]), contact=Contact(*said["contact"]))
-    conversions = tuple(
-        Conversion(**{**each, "confidence": Confidence(each["confidence"])}) for each in said["conversions"]
-    )
-    return Accepted(record, said["row"], said["sheet"], tuple(said["missing"]), conversions)
-
-
-def _form(said: Mapping[str, Any]) -> Form:
-    columns = tuple(
-        FormColumn(**{**column, "suggestions": tuple(map(tuple, column["suggestions"]))}) for column in said["columns"]
-    )
-    return Form(**{**said, "kind": Kind(said["kind"]), "columns": columns})
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Kind(sys.argv[2]) if sys.argv[2] else None)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Kind(sys.argv[3]) if sys.argv[3] else None)

@@ -3,6 +3,7 @@
     MatcherError
     ├── InvalidInput        what was sent cannot be used; says what to do                  400/422
     │   ├── UnreadableFile       a workbook, CSV or JSONL file that cannot be read              422
+    │   │   └── UnsafeFile           macros, external links, a document type: not even tried    422
     │   └── IdempotencyMismatch  an idempotency key used before, for another body          422
     ├── TooLarge            over a documented limit                                        413
     ├── NotFound            no such record, generation or key                              404
@@ -41,6 +42,10 @@ class InvalidInput(MatcherError):
 
 class UnreadableFile(InvalidInput):
     code = "unreadable_file"
+
+
+class UnsafeFile(UnreadableFile):
+    code = "unsafe_file"
 
 
 class IdempotencyMismatch(InvalidInput):
