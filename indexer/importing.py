@@ -94,8 +94,8 @@ def _from_sheet(
         marks.setdefault(row, {})[at] = note
     above: Mapping[str, object] = {}
     names = headers.names[header.kind]
-    lines = zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True)
-    for done, (number, line) in enumerate(lines, 1):
+    data = zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True)
+    for done, (number, line) in enumerate(data, 1):
         if progress:
             progress(done, len(table.frame))
         read, above = read_row(header, names, dict(enumerate(line)), marks.get(number, {}), above, source)

@@ -1,8 +1,8 @@
 """Reading an uploaded file in a short-lived process of its own.
 
 A workbook of 1.4 KB can make its reader ask for more memory than there is, or end the whole process (calamine issue
-693). So the service never parses one itself: a child does, after a look at the file, with limits on memory and time, and
-writes what it read as lines of JSON. Whatever kills the child is one more unreadable file.
+693). So the service never parses one itself: a child does, after a look at the file, with limits on memory and time,
+and writes what it read as lines of JSON. Whatever kills the child is one more unreadable file.
 """
 
 from __future__ import annotations

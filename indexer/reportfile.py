@@ -21,10 +21,14 @@ from matcher.store.codec import from_json, to_json
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the whole file came to: its forms, problems of whole sheets, rows by outcome, records by kind."""
+    """What the whole file came to: its forms, problems of whole sheets, rows by outcome, records by kind.
+
+    `sheets` are those with problems, in the file's order.
+    """
 
     file: str
     forms: tuple[Form, ...]
+    sheets: tuple[str, ...]
     problems: tuple[Problem, ...]
     outcomes: Mapping[str, int]
     kinds: Mapping[str, int]
@@ -50,6 +54,7 @@ class ReportFile:
         head = {
             "file": report.file,
             "forms": [asdict(form) for form in report.forms],
+            "sheets": list(dict.fromkeys(problem.sheet for problem in report.problems)),
             "problems": [asdict(problem) for problem in report.problems if not problem.row],
             "outcomes": outcomes,
             "kinds": kinds,
@@ -66,7 +71,7 @@ class ReportFile:
         with self._path.open("rb") as file:
             said = orjson.loads(file.readline())
         forms, problems = tuple(map(_form, said.pop("forms"))), tuple(map(_problem, said.pop("problems")))
-        return Head(forms=forms, problems=problems, **said)
+        return Head(forms=forms, problems=problems, sheets=tuple(said.pop("sheets")), **said)
 
     def rows(self) -> Iterator[RowResult]:
         """Every row of which there is something to say, in the file's order."""
@@ -83,7 +88,10 @@ class ReportFile:
             file.readline()
             for line in file:
                 # The outcome stands at a fixed place, so that rows not wanted are not read.
-                if outcomes and line[: line.index(b",")].decode().removeprefix('{"outcome":').strip('"') not in outcomes:
+                if (
+                    outcomes
+                    and line[: line.index(b",")].decode().removeprefix('{"outcome":').strip('"') not in outcomes
+                ):
                     continue
                 if offset <= total < offset + limit:
                     found.append(_row(orjson.loads(line)))
@@ -94,12 +102,19 @@ class ReportFile:
         """The whole report in memory, for small files."""
         head = self.head()
         rows = list(self.rows())
+        problems = [*head.problems, *(problem for row in rows for problem in row.problems)]
+        order = {sheet: at for at, sheet in enumerate(head.sheets)}
         return ImportReport(
             head.file,
             tuple(row.accepted for row in rows if row.accepted),
-            (*head.problems, *(problem for row in rows for problem in row.problems)),
+            tuple(sorted(problems, key=lambda problem: (order.get(problem.sheet, 0), problem.row))),
             head.forms,
         )
+
+
+def _outcome_of(line: bytes) -> str:
+    """The outcome stands first in its line, so that rows not wanted are not read whole."""
+    return line[: line.index(b",")].decode().removeprefix('{"outcome":').strip('"')
 
 
 def _plain_row(row: RowResult) -> dict[str, Any]:
