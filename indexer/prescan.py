@@ -80,7 +80,7 @@ def _package(path: Path) -> None:
                 if name.endswith((".xml", ".rels", ".vml")):
                     with package.open(entry) as part:
                         _Part(path, name).read(part.read)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise _broken(path) from error
 
 
