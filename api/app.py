@@ -24,7 +24,7 @@ from api.pages.shell import Shell
 from api.pages.texts import Texts
 from api.parts import Parts
 from api.paths import Segments
-from api.routes import demands, health, imports, index, keys, match, solutions
+from api.routes import completeness, demands, health, imports, index, keys, match, solutions
 from api.strictjson import StrictRoute
 from matcher.errors import MatcherError
 
@@ -76,7 +76,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.shell = Shell(assets, Texts.read())
     app.router.route_class = StrictRoute
     add_handlers(app)
-    for module in (match, demands, solutions, imports, index, keys, health):
+    for module in (match, completeness, demands, solutions, imports, index, keys, health):
         module.add_routes(app, parts)
     for page in PAGES:
         page.add_routes(app, parts)

@@ -9,6 +9,7 @@ from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
 from api.verified import Verified
+from matcher.completeness import Checker
 from matcher.settings import Settings
 from matcher.store import Store
 from matcher.taxonomy import Taxonomy
@@ -26,6 +27,7 @@ class Parts:
     metrics: Metrics
     verified: Verified
     cards: Cards
+    checker: Checker
 
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""

@@ -10,7 +10,7 @@ from api.metrics import Metrics
 from api.parts import Parts
 from api.rebuild import Rebuild, environment
 from api.verified import Verified
-from indexer.workshop import Workshop, workshop
+from indexer.workshop import Workshop, checker, workshop
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
 from matcher.model import Profile, Ranking, Record
@@ -71,6 +71,7 @@ def open_parts(settings: Settings) -> Parts:
         metrics=Metrics(),
         verified=Verified(store.keys),
         cards=Cards(store),
+        checker=checker(shop),
     )
 
 

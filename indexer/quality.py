@@ -20,11 +20,12 @@ from typing import Any
 from indexer import quality_tables
 from indexer.bench.peers import measured_probes
 from indexer.build import Progress, silent
+from indexer.completeness import measured_completeness, read_judged
 from indexer.evaluation import rank_collection
 from indexer.faithfulness import faithfulness
 from indexer.repeats import measured_repeats
 from indexer.robustness import robustness
-from indexer.workshop import Workshop
+from indexer.workshop import Workshop, checker
 from matcher.errors import InvalidInput
 from matcher.settings import REPOSITORY
 
@@ -62,6 +63,7 @@ def measure(
         "robustness": {name: robustness(shop, gold / name, "all", progress).json() for name in OWN},
         "faithfulness": {name: faithfulness(shop, gold / name, progress).json() for name in OWN},
         "repeats": measured_repeats(shop),
+        "completeness": measured_completeness(checker(shop), read_judged(gold)),
         "probes": measured_probes(shop, before.get("probes", {})),
     }
 

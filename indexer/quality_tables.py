@@ -159,6 +159,15 @@ def faithfulness(figures: Figures) -> str:
     return table(["", "matches", "share that passes (95 % interval)", *(f"points lost: {k}" for k in KINDS)], rows)
 
 
+def completeness(figures: Figures) -> str:
+    """What the completeness check asks, against what a person would ask."""
+    found = figures["completeness"]
+    counts = [str(found[name]) for name in ("demands", "asked", "missing")]
+    shares = [f"{found[name]:.3f}" for name in ("precision", "recall", "kept", "silly")]
+    head = ["demands", "questions asked", "things missing", "precision", "recall", "kept", "silly"]
+    return table(head, [counts + shares])
+
+
 def repeats(figures: Figures) -> str:
     """The judge of repeated demands: by half, by kind of pair, and its weights."""
     entry = figures["repeats"]
@@ -207,6 +216,7 @@ SECTIONS: Mapping[str, Callable[[Figures], str]] = {
     "public": public,
     "robustness": robustness,
     "faithfulness": faithfulness,
+    "completeness": completeness,
     "repeats": repeats,
     "probes": probes,
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from matcher.adapters.encoders import open_encoder
 from matcher.adapters.shelves import Parts
 from matcher.analyser import Analyser
+from matcher.completeness import Checker
 from matcher.engine import Engine, View
 from matcher.errors import InvalidInput
 from matcher.generations import Generations
@@ -70,3 +71,9 @@ def workshop(settings: Settings) -> Workshop:
     if not settings.index_url.startswith("faiss:"):
         raise InvalidInput(f"SCENEMATCH_INDEX_URL 目前只支持 faiss:///文件夹，现在是“{settings.index_url}”。")
     return Workshop(settings, Generations(Path(settings.index_folder)), parts(settings), weights(settings))
+
+
+def checker(shop: Workshop) -> Checker:
+    """The completeness check with the tables of this installation. Raises InvalidInput for a bad table."""
+    data, parts = shop.settings.data, shop.parts
+    return Checker.load(data, parts.taxonomy, Lexicon.load(data / "lexicon").vague, parts.analyser.normalise.mapped)

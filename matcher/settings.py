@@ -36,6 +36,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SCENEMATCH_ENCODER", "{data}/models/default", "文本编码模型所在的文件夹"),
     Setting("SCENEMATCH_DATA", "{repository}/data", "行业、技术、同义词等可读数据所在的文件夹"),
     Setting("SCENEMATCH_RERANKER", "", "精排模型所在的文件夹；留空表示不使用"),
+    Setting("SCENEMATCH_OFFICE", "粤港澳大湾区应用场景创新中心", "本中心的名称，用于补正通知等文书的落款"),
     Setting("SCENEMATCH_HOST", "127.0.0.1", "服务监听的地址；127.0.0.1 只允许本机访问"),
     Setting("SCENEMATCH_PORT", "8765", "服务监听的端口，1 到 65535"),
 )
@@ -54,6 +55,7 @@ class Settings:
     encoder: Path
     data: Path
     reranker: Path | None
+    office: str
     host: str
     port: int
 
@@ -79,6 +81,7 @@ class Settings:
             encoder=_path(read["SCENEMATCH_ENCODER"]),
             data=data,
             reranker=_path(read["SCENEMATCH_RERANKER"]) if read["SCENEMATCH_RERANKER"] else None,
+            office=read["SCENEMATCH_OFFICE"],
             host=read["SCENEMATCH_HOST"],
             port=_port("SCENEMATCH_PORT", read),
         )

@@ -18,6 +18,8 @@ ROLES = ("viewer", "staff", "admin")
 WANTED: dict[tuple[str, str], str | None] = {
     ("POST", "/api/v1/match"): "match:run",
     ("GET", "/api/v1/vocabulary"): "records:read",
+    ("POST", "/api/v1/completeness"): "records:read",
+    ("GET", "/api/v1/demands/{id}/letter.docx"): "records:read",
     **{
         (method, f"/api/v1/{kind}{path}"): permission
         for kind in ("demands", "solutions")
@@ -31,6 +33,7 @@ WANTED: dict[tuple[str, str], str | None] = {
             ("GET", "/{id}/contact", "contacts:read"),
             ("GET", "/{id}/matches", "match:run"),
             ("GET", "/{id}/similar", "match:run"),
+            ("GET", "/{id}/completeness", "records:read"),
         )
     },
     ("POST", "/api/v1/imports"): "imports:write",

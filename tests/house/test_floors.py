@@ -17,11 +17,11 @@ FLOORS = ("matcher", "indexer", "api")
 
 # fmt: off
 PURE = frozenset({
-    "alignment", "analyser", "asked", "clauses", "cues", "engagement", "engine", "errors", "evaluate", "explain",
-    "features", "filters", "halves", "highlight", "indicators", "lexicon", "limits", "marks", "material",
-    "measures", "metrics", "model", "numerals", "objects", "ports", "profile", "quantities", "reading", "repeats",
-    "requirements", "segment", "settings", "shelf", "statistics", "tables", "tags", "taxonomy", "text", "units",
-    "weights", "wording", "workflow",
+    "alignment", "analyser", "asked", "clauses", "completeness", "cues", "engagement", "engine", "errors", "evaluate",
+    "examined", "explain", "features", "filters", "grading", "halves", "highlight", "indicators", "letter", "lexicon",
+    "limits", "marks", "material", "measures", "metrics", "model", "numerals", "objects", "ports", "profile",
+    "quantities", "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf",
+    "statistics", "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
@@ -46,6 +46,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "rjieba": ("matcher/segment.py",),
     "pandas": ("indexer/tabulating.py",),
     "python_calamine": ("indexer/sheets.py",),
+    "docx": ("api/",),
     "fastapi": ("api/",),
     "starlette": ("api/",),
     "uvicorn": ("api/",),

@@ -22,6 +22,7 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         encoder=REPOSITORY / "data" / "models" / "default",
         data=REPOSITORY / "data",
         reranker=None,
+        office="粤港澳大湾区应用场景创新中心",
         host="127.0.0.1",
         port=8765,
     )
@@ -41,6 +42,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "SCENEMATCH_ENCODER": str(tmp_path / "bge"),
         "SCENEMATCH_DATA": str(tmp_path / "data"),
         "SCENEMATCH_RERANKER": str(tmp_path / "reranker"),
+        "SCENEMATCH_OFFICE": "某市场景中心",
         "SCENEMATCH_HOST": "0.0.0.0",
         "SCENEMATCH_PORT": "80",
     }
