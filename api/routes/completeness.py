@@ -9,7 +9,8 @@ from urllib.parse import quote
 from fastapi import FastAPI, Query, Response
 
 from api.asking import record_of
-from api.auth import PERMISSIONS, Reading
+from api.auth import Reading, may
+from api.caller import Caller
 from api.desk import PATHS
 from api.documenting import guarded
 from api.letter_docx import DOCX, write
@@ -21,7 +22,6 @@ from matcher.completeness import Completeness
 from matcher.errors import Forbidden
 from matcher.letter import compose
 from matcher.model import Demand, Kind
-from matcher.store import KeyInfo
 
 CHINA = timezone(timedelta(hours=8))
 """The office's clock, by which a letter is dated; it has no summer time."""
@@ -81,8 +81,8 @@ def _add_stored(app: FastAPI, parts: Parts, kind: Kind, name: str) -> None:
         return json_response(completeness_json(parts.checker.check(record, contact)))
 
 
-def _letter(parts: Parts, id: str, caller: KeyInfo, days: int, named: bool) -> Response:
-    if named and "contacts:read" not in PERMISSIONS[caller.role]:
+def _letter(parts: Parts, id: str, caller: Caller, days: int, named: bool) -> Response:
+    if named and not may(caller.role, "contacts:read"):
         raise Forbidden(
             "在通知上写联系方式需要查看联系方式的权限；可以去掉 contact 再导出。", permission="contacts:read"
         )
