@@ -22,6 +22,7 @@ PURE = frozenset({
     "limits", "marks", "material", "measures", "metrics", "model", "numerals", "objects", "ports", "profile",
     "quantities", "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf",
     "statistics", "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "wording", "workflow",
+    "activity", "funnel", "gaps", "journey", "periods", "placing",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
