@@ -24,7 +24,18 @@ from api.pages.shell import Shell
 from api.pages.texts import Texts
 from api.parts import Parts
 from api.paths import Segments
-from api.routes import completeness, demands, health, imports, index, keys, match, solutions
+from api.routes import (
+    completeness,
+    demand_states,
+    demands,
+    engagements,
+    health,
+    imports,
+    index,
+    keys,
+    match,
+    solutions,
+)
 from api.strictjson import StrictRoute
 from matcher.errors import MatcherError
 
@@ -32,12 +43,26 @@ log = logging.getLogger("scenematch.api")
 
 
 class Page(Protocol):
-    """A module of api/pages."""
+    """A module of api/routes or api/pages."""
 
     def add_routes(self, app: FastAPI, parts: Parts) -> None:
-        """Serve the page."""
+        """Serve its addresses."""
         ...
 
+
+ROUTES: tuple[Page, ...] = (
+    match,
+    completeness,
+    demands,
+    solutions,
+    engagements,
+    demand_states,
+    imports,
+    index,
+    keys,
+    health,
+)
+"""The modules of api/routes, in the order the document lists them."""
 
 PAGES: tuple[Page, ...] = (system,)
 """The console's pages; a new one adds its module here."""
@@ -76,7 +101,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.shell = Shell(assets, Texts.read())
     app.router.route_class = StrictRoute
     add_handlers(app)
-    for module in (match, completeness, demands, solutions, imports, index, keys, health):
+    for module in ROUTES:
         module.add_routes(app, parts)
     for page in PAGES:
         page.add_routes(app, parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.parts import Parts
 from api.presenting import matches_json, ranking_json
@@ -50,12 +50,24 @@ def filters_of(asked: FiltersIn, taxonomy: Taxonomy) -> tuple[Filter, ...]:
     return tuple(found)
 
 
-def ranked(parts: Parts, query: Profile, *, k: int, asked: FiltersIn = NO_FILTERS) -> dict[str, Any]:
-    """The ranking of the other side for this profile, as JSON."""
-    filters = filters_of(asked, parts.taxonomy)
+class Answer(NamedTuple):
+    """A ranking and how long it took, in seconds."""
+
+    ranking: Ranking
+    seconds: float
+
+
+def rank(parts: Parts, query: Profile, *, k: int, filters: Sequence[Filter] = ()) -> Answer:
+    """The ranking of the other side for this profile."""
     ranking, seconds = _timed(lambda: parts.search.match(query, k=k, filters=filters))
     parts.metrics.ranked(query.kind.other, ranking)
-    return ranking_json(parts, query, query.kind.other, ranking, seconds)
+    return Answer(ranking, seconds)
+
+
+def ranked(parts: Parts, query: Profile, *, k: int, asked: FiltersIn = NO_FILTERS) -> dict[str, Any]:
+    """The same as JSON."""
+    answer = rank(parts, query, k=k, filters=filters_of(asked, parts.taxonomy))
+    return ranking_json(parts, query, query.kind.other, *answer)
 
 
 def similar(parts: Parts, query: Profile, *, k: int) -> dict[str, Any]:

@@ -25,11 +25,19 @@ Permission = Literal[
     "index:read",
     "index:rebuild",
     "metrics:read",
+    "followup:read",
+    "followup:write",
     "keys:manage",
 ]
 
-_VIEWER: frozenset[Permission] = frozenset({"match:run", "records:read", "index:read", "metrics:read"})
-_STAFF: frozenset[Permission] = _VIEWER | {"records:write", "contacts:read", "imports:write", "index:rebuild"}
+_VIEWER: frozenset[Permission] = frozenset({"match:run", "records:read", "index:read", "metrics:read", "followup:read"})
+_STAFF: frozenset[Permission] = _VIEWER | {
+    "records:write",
+    "contacts:read",
+    "imports:write",
+    "index:rebuild",
+    "followup:write",
+}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "viewer": _VIEWER,
@@ -94,6 +102,8 @@ Importing = Annotated[Caller, Depends(Permit("imports:write"))]
 ReadingIndex = Annotated[Caller, Depends(Permit("index:read"))]
 Rebuilding = Annotated[Caller, Depends(Permit("index:rebuild"))]
 ReadingMetrics = Annotated[Caller, Depends(Permit("metrics:read"))]
+ReadingFollowUp = Annotated[Caller, Depends(Permit("followup:read"))]
+WritingFollowUp = Annotated[Caller, Depends(Permit("followup:write"))]
 ManagingKeys = Annotated[Caller, Depends(Permit("keys:manage"))]
 Anybody = Annotated[None, Depends(Public())]
 

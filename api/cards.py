@@ -39,7 +39,7 @@ class Cards:
             kept = kept if at == revision else {}
             missing = [id for id in ids if (kind, id) not in kept]
             if missing:
-                for id, record in snapshot.get_many(kind, missing).items():
+                for id, record in snapshot.indexed(kind, missing).items():
                     kept[kind, id] = orjson.Fragment(orjson.dumps(_card(record)))
         return {id: kept[kind, id] for id in ids if (kind, id) in kept}
 

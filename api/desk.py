@@ -7,16 +7,18 @@ from typing import Any, NamedTuple
 
 from fastapi import Response
 
-from api.asking import ranked, record_of, similar, similar_matches
+from api.asking import rank, record_of, similar, similar_matches
 from api.caller import Caller
+from api.excluding import Excluded
 from api.idempotency import Once
 from api.parts import Parts
 from api.paths import quoted
-from api.presenting import json_response, record_json
+from api.presenting import json_response, ranking_json, record_json
 from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
 from matcher.errors import Conflict, InvalidInput
 from matcher.model import Kind, Profile, Record
+from matcher.store import Snapshot
 
 SIMILAR = 5
 TOP = 10
@@ -52,7 +54,8 @@ class Desk:
             if replayed is not None:
                 return replayed
         profile = self._parts.search.profile(record)
-        answer: dict[str, Any] = {"ranking": ranked(self._parts, profile, k=TOP)}
+        ranking, seconds = rank(self._parts, profile, k=TOP)
+        answer: dict[str, Any] = {"ranking": ranking_json(self._parts, profile, profile.kind.other, ranking, seconds)}
         if self._kind is Kind.DEMAND:
             answer["similar_demands"] = similar_matches(self._parts, profile, k=SIMILAR)
         with self._store.writing(caller.actor) as writer:
@@ -60,6 +63,8 @@ class Desk:
             if replayed is not None:
                 return replayed
             filed = writer.add(record)
+            if self._kind is Kind.DEMAND:
+                self._parts.shown.write(writer, filed.id, ranking)
             response = json_response(
                 {self._kind.value: record_json(filed), **answer}, 201, {"Location": self._path(filed.id)}
             )
@@ -103,16 +108,30 @@ class Desk:
         self._store.audit("reveal_contact", f"{self._kind.value}:{id}", actor=caller.actor)
         return json_response({"person": found.person, "phone": found.phone, "email": found.email})
 
-    def matches(self, id: str, k: int) -> Response:
-        """The other side's records for this one."""
-        return json_response(ranked(self._parts, self._profile(id), k=k))
+    def matches(self, id: str, k: int, caller: Caller) -> Response:
+        """The other side's records for this one, without those that staff excluded; what is shown is remembered."""
+        with self._store.read_snapshot() as snapshot:
+            profile = self._parts.search.profile(self._indexed(snapshot, id))
+            excluded = Excluded.of(snapshot, self._kind, id)
+        ranking, seconds = rank(self._parts, profile, k=k, filters=excluded.filters())
+        ranking = excluded.told(ranking)
+        response = json_response(ranking_json(self._parts, profile, profile.kind.other, ranking, seconds))
+        if self._kind is Kind.DEMAND:
+            response.background = self._parts.shown.later(id, ranking, caller.actor)
+        return response
 
     def similar(self, id: str, k: int) -> Response:
         """The same side's records like this one."""
         return json_response(similar(self._parts, self._profile(id), k=k))
 
     def _profile(self, id: str) -> Profile:
-        return self._parts.search.profile(self._store.get(self._kind, id))
+        with self._store.read_snapshot() as snapshot:
+            return self._parts.search.profile(self._indexed(snapshot, id))
+
+    def _indexed(self, snapshot: Snapshot, id: str) -> Record:
+        """The record as the index reads it. NotFound."""
+        found = snapshot.indexed(self._kind, [id])
+        return found[id] if id in found else snapshot.get(self._kind, id)
 
     def _path(self, id: str) -> str:
         return f"{PATHS[self._kind]}/{quoted(id)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -18,6 +19,9 @@ FORM_BYTES = 64 * 1024
 
 UPLOADS: Mapping[str, int] = {"/api/v1/imports": UPLOAD_BYTES + FORM_BYTES}
 """Paths with a limit of their own."""
+
+FILES = re.compile(r"(?:/api/v1/engagements|/followup)/[^/]+/files")
+"""Paths that take a file of a pair; as large as an import."""
 
 UNLIMITED = ("/livez", "/readyz", "/healthz", "/static/")
 """What is answered however busy the service is: whether it lives, and the files of its pages."""
@@ -40,7 +44,7 @@ class Limits:
         if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
             await self._app(scope, receive, send)
             return
-        limit = UPLOADS.get(scope["path"], JSON_BYTES)
+        limit = _limit(scope["path"])
         refusal = self._refusal(scope, limit)
         if refusal is not None:
             await told(refusal, Request(scope))(scope, receive, send)
@@ -56,6 +60,11 @@ class Limits:
             return Overloaded("同时处理的请求太多，请稍后再试。")
         length = dict(scope["headers"]).get(b"content-length", b"")
         return too_large(limit) if length.isdigit() and int(length) > limit else None
+
+
+def _limit(path: str) -> int:
+    """Bytes that a body sent there may have."""
+    return UPLOAD_BYTES + FORM_BYTES if FILES.fullmatch(path) else UPLOADS.get(path, JSON_BYTES)
 
 
 def too_large(limit: int) -> TooLarge:

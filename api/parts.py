@@ -8,6 +8,7 @@ from api.cards import Cards
 from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
+from api.shown import ShownLog
 from api.verified import Verified
 from matcher.completeness import Checker
 from matcher.settings import Settings
@@ -28,6 +29,7 @@ class Parts:
     verified: Verified
     cards: Cards
     checker: Checker
+    shown: ShownLog
 
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""

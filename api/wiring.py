@@ -9,6 +9,7 @@ from api.cards import Cards
 from api.metrics import Metrics
 from api.parts import Parts
 from api.rebuild import Rebuild, environment
+from api.shown import ShownLog
 from api.verified import Verified
 from indexer.workshop import Workshop, checker, workshop
 from matcher.filters import Filter
@@ -72,6 +73,7 @@ def open_parts(settings: Settings) -> Parts:
         verified=Verified(store.keys),
         cards=Cards(store),
         checker=checker(shop),
+        shown=ShownLog(store),
     )
 
 

@@ -120,7 +120,7 @@ def _add_matching(app: FastAPI, desk: Desk) -> None:
         responses=guarded("match:run", 404),
     )
     def match_solution(id: RecordPath, caller: Matching, top_k: TopK = TOP) -> Response:
-        return desk.matches(id, top_k)
+        return desk.matches(id, top_k, caller)
 
     @app.get(
         _PATH + "/{id}/similar",

@@ -39,6 +39,35 @@ WANTED: dict[tuple[str, str], str | None] = {
     ("POST", "/api/v1/imports"): "imports:write",
     ("GET", "/api/v1/index"): "index:read",
     ("POST", "/api/v1/index/rebuild"): "index:rebuild",
+    **{
+        (method, f"/api/v1/{path}"): f"followup:{'read' if method == 'GET' else 'write'}"
+        for method, path in (
+            ("POST", "demands/{id}/shortlist"),
+            ("GET", "demands/{id}/shortlist"),
+            ("POST", "demands/{id}/exclusions"),
+            ("GET", "demands/{id}/state"),
+            ("POST", "demands/{id}/moves"),
+            ("GET", "engagements"),
+            ("GET", "engagements/{number}"),
+            ("PATCH", "engagements/{number}"),
+            ("POST", "engagements/{number}/moves"),
+            ("POST", "engagements/{number}/notes"),
+            ("POST", "engagements/{number}/pilots"),
+            ("POST", "engagements/{number}/files"),
+            ("POST", "engagements/{number}/cases"),
+            ("PUT", "pilots/{number}"),
+            ("GET", "files/{number}"),
+            ("DELETE", "files/{number}"),
+            ("GET", "cases"),
+            ("PUT", "cases/{number}"),
+            ("POST", "cases/{number}/publish"),
+            ("POST", "cases/{number}/withdraw"),
+            ("GET", "batches"),
+            ("PUT", "batches/{name}"),
+            ("POST", "batches/{name}/demands"),
+            ("POST", "batches/{name}/publish"),
+        )
+    },
     ("GET", "/api/v1/keys"): "keys:manage",
     ("POST", "/api/v1/keys"): "keys:manage",
     ("DELETE", "/api/v1/keys/{prefix}"): "keys:manage",
@@ -66,7 +95,7 @@ def test_every_route_needs_what_the_table_says(service: Any) -> None:
 
 def test_roles_grow() -> None:
     assert PERMISSIONS["viewer"] < PERMISSIONS["staff"] < PERMISSIONS["admin"]
-    assert PERMISSIONS["viewer"] == {"match:run", "records:read", "index:read", "metrics:read"}
+    assert PERMISSIONS["viewer"] == {"match:run", "records:read", "index:read", "metrics:read", "followup:read"}
     assert PERMISSIONS["admin"] - PERMISSIONS["staff"] == {"keys:manage"}
 
 

@@ -17,12 +17,12 @@ FLOORS = ("matcher", "indexer", "api")
 
 # fmt: off
 PURE = frozenset({
-    "alignment", "analyser", "asked", "clauses", "completeness", "cues", "engagement", "engine", "errors", "evaluate",
-    "examined", "explain", "features", "filters", "grading", "halves", "highlight", "indicators", "letter", "lexicon",
-    "limits", "marks", "material", "measures", "metrics", "model", "numerals", "objects", "ports", "profile",
-    "quantities", "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf",
-    "statistics", "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "wording", "workflow",
-    "activity", "funnel", "gaps", "journey", "periods", "placing",
+    "activity", "alignment", "analyser", "asked", "clauses", "completeness", "cues", "engagement", "engine",
+    "errors", "evaluate", "examined", "explain", "features", "filters", "funnel", "gaps", "grading", "halves",
+    "highlight", "indicators", "journey", "letter", "lexicon", "limits", "marks", "material", "measures",
+    "measuring", "metrics", "model", "numerals", "objects", "periods", "placing", "ports", "profile", "quantities",
+    "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf", "statistics",
+    "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
