@@ -12,15 +12,19 @@ from matcher.adapters.shelves import Parts
 from matcher.analyser import Analyser
 from matcher.completeness import Checker
 from matcher.engine import Engine, View
-from matcher.errors import InvalidInput
+from matcher.errors import BrokenGeneration, InvalidInput
 from matcher.generations import Generations
 from matcher.lexicon import Lexicon
+from matcher.overlay import PLAIN, Overlay
 from matcher.settings import Settings
 from matcher.store import Store
 from matcher.taxonomy import Taxonomy
 from matcher.weights import Weights
+from matcher.wordbook import fitting
 
 WEIGHTS_FILE = "ranker.json"
+WORDS = "words"
+"""The name of the house's own words in a manifest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,7 @@ class Workshop:
     generations: Generations
     parts: Parts
     weights: Weights
+    overlay: Overlay = PLAIN
 
     def engine(self, view: Callable[[], View]) -> Engine:
         """The engine over a view: a library's, or a fixed one."""
@@ -41,14 +46,15 @@ class Workshop:
         return Store.open(self.settings.database_url, write=False)
 
 
-def parts(settings: Settings) -> Parts:
-    """Analyser, encoder and taxonomy of an installation; the analyser's probe has passed.
+def parts(settings: Settings, overlay: Overlay = PLAIN) -> Parts:
+    """Analyser, encoder and taxonomy of an installation with the house's own words; the analyser's probe has passed.
 
     Raises InvalidInput for a bad data file, UnsafeModel for a bad model folder, Unavailable for a dead lexical arm.
     """
-    analyser = Analyser.load(Lexicon.load(settings.data / "lexicon"), settings.cache_folder)
+    analyser = Analyser.load(Lexicon.load(settings.data / "lexicon", overlay), settings.cache_folder)
     analyser.probe()
-    return Parts(analyser, open_encoder(settings.encoder, analyser), Taxonomy.load(settings.data / "taxonomy"))
+    taxonomy = Taxonomy.load(settings.data / "taxonomy", overlay)
+    return Parts(analyser, open_encoder(settings.encoder, analyser), taxonomy)
 
 
 def weights(settings: Settings) -> Weights:
@@ -66,11 +72,26 @@ def settle() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def workshop(settings: Settings) -> Workshop:
-    """Raises InvalidInput when SCENEMATCH_INDEX_URL names an index server that is not built in."""
+def workshop(settings: Settings, overlay: Overlay | None = None) -> Workshop:
+    """`overlay` None takes the house's own words that the published generation was built with, as far as they fit.
+
+    Raises InvalidInput when SCENEMATCH_INDEX_URL names an index server that is not built in.
+    """
     if not settings.index_url.startswith("faiss:"):
         raise InvalidInput(f"SCENEMATCH_INDEX_URL 目前只支持 faiss:///文件夹，现在是“{settings.index_url}”。")
-    return Workshop(settings, Generations(Path(settings.index_folder)), parts(settings), weights(settings))
+    generations = Generations(Path(settings.index_folder))
+    if overlay is None:
+        overlay, _ = fitting(published_words(generations), settings.data)
+    return Workshop(settings, generations, parts(settings, overlay), weights(settings), overlay)
+
+
+def published_words(generations: Generations) -> Overlay:
+    """The house's own words of the published generation; none before the first, or when it cannot be read."""
+    try:
+        name = generations.current()
+        return Overlay.of_json(generations.manifest(name).extra.get(WORDS)) if name else PLAIN
+    except BrokenGeneration:
+        return PLAIN  # whoever opens that generation says what is wrong with it
 
 
 def checker(shop: Workshop) -> Checker:

@@ -59,6 +59,7 @@ class Analyser:
 
     def __init__(self, lexicon: Lexicon, segment: Segmenter) -> None:
         self.normalise = Normaliser(lexicon.hongkong)
+        self.expansion = lexicon.expansion
         self._segment = segment
         self._counts = lru_cache(maxsize=2048)(self._count)
         self._is_word = lru_cache(maxsize=1 << 16)(self._word)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeGuard
 
 import numpy as np
 
 from matcher.analyser import Analyser
+from matcher.expansion import Added
 from matcher.model import FIELDS, Profile
 from matcher.ports import BagEncoder, Encoder, Vectors
 from matcher.shelf import DENSE_FIELDS
@@ -28,6 +30,7 @@ class Asked:
     terms   term → weight of the lexical query; a word said five times is not five times as wanted
     whole   unit vector of all fields, (dim,)
     fields  unit vectors of DENSE_FIELDS, (len, dim); an empty field stands in with the whole
+    added   term that is not in the text but asked for → the entry of the house's word lists that says so
     """
 
     profile: Profile
@@ -35,6 +38,7 @@ class Asked:
     terms: Mapping[str, float]
     whole: Vectors
     fields: Vectors
+    added: Mapping[str, Added] = MappingProxyType({})
 
 
 def counted(profile: Profile, analyser: Analyser) -> dict[str, Counts]:
@@ -80,9 +84,27 @@ def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
     """Everything the arms and features need to know of the asking side."""
     counts = counted(profile, analyser)
     vectors = encoded(profile, counts, encoder, "queries")
+    summed = total(counts)
+    terms = {term: 1 + math.log(count) for term, count in summed.items()}
+    added = _added(profile, summed, analyser) if analyser.expansion else {}
     whole, fields = vectors[0], vectors[1:].copy()
+    if added:
+        more = {term: entry.weight for term, entry in added.items()}
+        terms |= more
+        if adds_up(encoder):
+            whole = unit(encoder.bag(summed) + encoder.bag(more))
     fields[~fields.any(axis=1)] = whole
-    return Asked(profile, counts, {term: 1 + math.log(count) for term, count in total(counts).items()}, whole, fields)
+    return Asked(profile, counts, terms, whole, fields, added)
+
+
+def _added(profile: Profile, own: Counts, analyser: Analyser) -> dict[str, Added]:
+    """The terms of the other words that the text is asked with, each with the strongest entry that names it."""
+    found: dict[str, Added] = {}
+    for entry in analyser.expansion.added(profile.kind, analyser.normalise(profile.text())):
+        for term in analyser.counts(entry.meaning):
+            if term not in own and (term not in found or found[term].weight < entry.weight):
+                found[term] = entry
+    return found
 
 
 def unit(rows: Vectors) -> Vectors:

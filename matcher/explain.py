@@ -10,6 +10,7 @@ from types import MappingProxyType
 from matcher.alignment import Bag, pairs
 from matcher.analyser import FUNCTION_WORDS, Analyser
 from matcher.asked import Asked, adds_up, dense_text, total
+from matcher.expansion import Added
 from matcher.highlight import Marked
 from matcher.material import Material, Materials
 from matcher.model import Evidence, Kind, Profile, Span
@@ -46,6 +47,13 @@ class Explained:
 
 
 @dataclass(frozen=True, eq=False)
+class Asking(Explained):
+    """The record that asks; with the terms it is asked with beside its own, and the word list's entry of each."""
+
+    added: Mapping[str, Added]
+
+
+@dataclass(frozen=True, eq=False)
 class Candidate(Explained):
     """A record that was found; with its shares of the lexical score and the cosine of the whole texts."""
 
@@ -60,10 +68,11 @@ class Explainer:
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
         self.materials = Materials(analyser.normalise, lru_cache(maxsize=REMEMBERED)(self._tells))
 
-    def asking(self, asked: Asked) -> Explained:
+    def asking(self, asked: Asked) -> Asking:
         """The asking side, made once for all candidates."""
         material = self.materials.asking(asked.profile, total(asked.counts))
-        return Explained(material, Marked(asked.profile, "query", material.texts), self._bags([material])[0])
+        marked = Marked(asked.profile, "query", material.texts)
+        return Asking(material, marked, self._bags([material])[0], asked.added)
 
     def candidates(
         self, found: Sequence[Material], contributions: Sequence[Mapping[str, float]], similarities: Sequence[float]
@@ -77,7 +86,7 @@ class Explainer:
         ]
 
     def evidence(
-        self, asked: Explained, candidate: Candidate, points: Mapping[str, float], base: float
+        self, asked: Asking, candidate: Candidate, points: Mapping[str, float], base: float
     ) -> list[Evidence]:
         """One piece per feature that gave points, largest first, and the base last; their sum is the score."""
         told = [
@@ -86,7 +95,7 @@ class Explainer:
         told.sort(key=lambda e: (-e.points, e.source))
         return [*told, Evidence("base", base, "起评分：未看内容之前，任意一条恰好合适的可能性很低")]
 
-    def semantic(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def semantic(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The cosine with the term pairs that carry it, or alone for an encoder that cannot be taken apart."""
         opening = f"整体意思相近（相似度 {candidate.similarity:.2f}）"
         found = pairs(asked.bag, candidate.bag, MOST_PAIRS) if asked.bag and candidate.bag else []
@@ -99,30 +108,28 @@ class Explainer:
         )
         return f"{opening}：{shown}", asked.marked.spans(ours) + candidate.marked.spans(theirs)
 
-    def lexical(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def lexical(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words that gave most of the lexical score."""
         words = self._words(candidate.contributions)
         if not words:
             return "用词有少量相同", ()
-        shown = "、".join(map(candidate.marked.written, words))
-        return f"共同用词：{shown}", asked.marked.spans(words) + candidate.marked.spans(words)
+        return _told(asked, candidate, words, "共同用词")
 
-    def name(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def name(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The candidate's title, which means the matter."""
         title = candidate.profile.fields.get("title", "")
         return f"名称意思相近：{title}", (Span("candidate", "title", 0, len(title)),) if title else ()
 
-    def name_words(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def name_words(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words in the candidate's title."""
         named = self._analyser.counts(candidate.profile.fields.get("title", ""))
         words = self._words({t: p for t, p in candidate.contributions.items() if t in named})
         if not words:
             return "名称用词有少量相同", ()
-        shown = "、".join(map(candidate.marked.written, words))
-        inside = tuple(span for span in candidate.marked.spans(words) if span.field == "title")
-        return f"名称用词相同：{shown}", asked.marked.spans(words) + inside
+        says, spans = _told(asked, candidate, words, "名称用词相同")
+        return says, tuple(span for span in spans if span.side == "query" or span.field == "title")
 
-    def industry(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def industry(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The same industry, or two related ones by name."""
         ours, theirs = asked.material.tagged("industry"), candidate.material.tagged("industry")
         if same := sorted(ours & theirs):
@@ -130,7 +137,7 @@ class Explainer:
         near = sorted((o, t) for o in ours for t in theirs if t in self._taxonomy.related(o))
         return "行业相近：" + "、".join(f"{o}与{t}" for o, t in near[:2]), ()
 
-    def region(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def region(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared region, or that the other side writes of it."""
         ours = asked.material.tagged("region")
         if same := sorted(ours & candidate.material.tagged("region")):
@@ -138,7 +145,7 @@ class Explainer:
         there = sorted(ours & candidate.material.tagged("place"))
         return f"案例或介绍中提到{'、'.join(there)}", candidate.marked.spans(there)
 
-    def maturity(self, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def maturity(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """How ripe the offer is, with the beginning of its cases."""
         ripe = "、".join(sorted(candidate.material.tagged("maturity")))
         cases = candidate.profile.fields.get("cases", "")
@@ -174,7 +181,19 @@ class Explainer:
         return chosen
 
 
-Tell = Callable[[Explainer, Explained, Candidate], tuple[str, tuple[Span, ...]]]
+def _told(asked: Asking, candidate: Candidate, words: Sequence[str], opening: str) -> tuple[str, tuple[Span, ...]]:
+    """Shared words, and apart from them those that only the house's word lists lead to, with both ends."""
+    said = [word for word in words if word not in asked.added]
+    entries = list(dict.fromkeys(asked.added[word] for word in words if word in asked.added))
+    parts = [f"{opening}：{'、'.join(map(candidate.marked.written, said))}"] if said else []
+    if entries:
+        shown = (f"“{asked.marked.written(e.word)}”对“{candidate.marked.written(e.meaning)}”" for e in entries)
+        parts.append(f"词库对应：{'，'.join(shown)}")
+    ours = [*said, *(entry.word for entry in entries)]
+    return "；".join(parts), asked.marked.spans(ours) + candidate.marked.spans(words)
+
+
+Tell = Callable[[Explainer, Asking, Candidate], tuple[str, tuple[Span, ...]]]
 
 
 PARTS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
@@ -189,7 +208,7 @@ PARTS: Mapping[Kind, Mapping[str, str]] = MappingProxyType(
 def _meaning(ours: str, theirs: str) -> Tell:
     """A part of the asking side, or all of it where that part is empty, and a part of the other side."""
 
-    def tell(explainer: Explainer, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def tell(explainer: Explainer, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         own = ours if dense_text(asked.profile, ours) else "whole"
         other = PARTS[candidate.profile.kind][theirs]
         return f"{PARTS[asked.profile.kind][own]}与对方{other}意思相近", ()
@@ -203,7 +222,7 @@ def _always(phrase: str) -> Tell:
 
 
 def _tags(facet: str, phrase: str) -> Tell:
-    def tell(explainer: Explainer, asked: Explained, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+    def tell(explainer: Explainer, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         same = sorted(asked.material.tagged(facet) & candidate.material.tagged(facet))
         return f"{phrase}：{'、'.join(same)}", ()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from matcher import tables
-from matcher.errors import InvalidInput
+from matcher.expansion import NOTHING, Expansion
+from matcher.overlay import PLAIN, Overlay
+from matcher.tables import Row
 
 FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -33,6 +35,8 @@ class Lexicon:
                 maps to itself only protects a longer mainland word (天秤座)
     dictionary  word → frequency for the segmenter
     vague       wording that says nothing measurable → the question to ask back
+    expansion   what the house's own synonyms and bridges add to a query. The shipped ones are not asked with: the
+                encoder was trained on the knowledge they were drawn from (measured: docs/quality.md)
     """
 
     version: str
@@ -41,17 +45,25 @@ class Lexicon:
     hongkong: Mapping[str, str]
     dictionary: Mapping[str, int]
     vague: Mapping[str, str]
+    expansion: Expansion = NOTHING
 
     @classmethod
-    def load(cls, folder: Path) -> Lexicon:
-        """Read all word lists of a folder. Raises InvalidInput naming the file and line of the first bad row."""
+    def load(cls, folder: Path, overlay: Overlay = PLAIN) -> Lexicon:
+        """Read all word lists of a folder, with the house's own changes laid over them.
+
+        Raises InvalidInput naming the file and line, or the change, of the first bad row.
+        """
+        files = (*FILES, DICTIONARY)
+        version, own = tables.version(folder / file for file in files), overlay.part(files)
+        rows = {file: rows_of(folder, file, overlay) for file in files}
         return cls(
-            tables.version(folder / file for file in (*FILES, DICTIONARY)),
-            MappingProxyType(_synonyms(folder)),
-            MappingProxyType(_bridges(folder)),
-            MappingProxyType(_pairs(folder, "hongkong.tsv")),
-            MappingProxyType(_dictionary(folder / DICTIONARY)),
-            MappingProxyType(_pairs(folder, "vague.tsv")),
+            f"{version}+{own}" if own else version,
+            MappingProxyType(_synonyms(rows["synonyms.tsv"])),
+            MappingProxyType(_bridges(rows["bridges.tsv"])),
+            MappingProxyType(_pairs(rows["hongkong.tsv"], "hongkong.tsv")),
+            MappingProxyType({row["词"]: int(row["频次"]) for row in rows[DICTIONARY]}),
+            MappingProxyType(_pairs(rows["vague.tsv"], "vague.tsv")),
+            Expansion.of(*(overlay.own(file) for file in ("synonyms.tsv", "bridges.tsv"))),
         )
 
     def vague_in(self, text: str) -> tuple[str, ...]:
@@ -61,9 +73,20 @@ class Lexicon:
         return tuple(w for w in words if not any(w != longer and w in longer for longer in words))
 
 
-def _synonyms(folder: Path) -> dict[str, tuple[str, ...]]:
+def rows_of(folder: Path, file: str, overlay: Overlay = PLAIN) -> list[Row]:
+    """The rows of one word list as they are in force. Raises InvalidInput naming the first bad one."""
+    shipped = _dictionary(folder / file) if file == DICTIONARY else tables.read(folder / file, FILES[file])
+    rows = overlay.over(file, shipped)
+    if file == DICTIONARY:
+        for row in rows:
+            if not row["频次"].isdecimal() or int(row["频次"]) < 1:
+                raise row.wrong("应为「词 频次」，频次是正整数，词不重复")
+    return rows
+
+
+def _synonyms(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     others: dict[str, tuple[str, ...]] = {}
-    for row in tables.read(folder / "synonyms.tsv", FILES["synonyms.tsv"]):
+    for row in rows:
         group = tuple(word.casefold() for word in row.words("词组"))
         if len(group) < 2 or len(set(group)) != len(group):
             raise row.wrong("一组同义词至少两个，且不能重复")
@@ -74,9 +97,9 @@ def _synonyms(folder: Path) -> dict[str, tuple[str, ...]]:
     return others
 
 
-def _bridges(folder: Path) -> dict[str, Mapping[str, float]]:
+def _bridges(rows: Iterable[Row]) -> dict[str, Mapping[str, float]]:
     bridges: dict[str, dict[str, float]] = {}
-    for row in tables.read(folder / "bridges.tsv", FILES["bridges.tsv"]):
+    for row in rows:
         weight = row.number("权重", 0.01, 1)
         asked = row["需求方用词"].casefold()
         words = tuple(word.casefold() for word in row.words("方案方用词"))
@@ -90,10 +113,10 @@ def _bridges(folder: Path) -> dict[str, Mapping[str, float]]:
     return {word: MappingProxyType(targets) for word, targets in bridges.items()}
 
 
-def _pairs(folder: Path, file: str) -> dict[str, str]:
+def _pairs(rows: Iterable[Row], file: str) -> dict[str, str]:
     key, value = FILES[file]
     pairs: dict[str, str] = {}
-    for row in tables.read(folder / file, FILES[file]):
+    for row in rows:
         if not row[value]:
             raise row.wrong(f"「{value}」不能为空")
         if pairs.setdefault(row[key], row[value]) != row[value]:
@@ -101,15 +124,17 @@ def _pairs(folder: Path, file: str) -> dict[str, str]:
     return pairs
 
 
-def _dictionary(path: Path) -> dict[str, int]:
-    words: dict[str, int] = {}
+def _dictionary(path: Path) -> list[Row]:
+    """The dictionary's lines as rows of 词 and 频次."""
+    rows: list[Row] = []
+    seen: set[str] = set()
     for line, raw in enumerate(tables.text(path).split("\n"), 1):
         if not raw.strip() or raw.startswith("#"):
             continue
         word, _, frequency = raw.strip().partition(" ")
-        if not frequency.isdecimal() or int(frequency) < 1 or word in words:
-            raise InvalidInput(
-                f"{path.name} 第 {line} 行：应为「词 频次」，频次是正整数，词不重复", file=path.name, line=line
-            )
-        words[word] = int(frequency)
-    return words
+        row = Row(path.name, line, {"词": word, "频次": frequency})
+        if word in seen:
+            raise row.wrong("应为「词 频次」，频次是正整数，词不重复")
+        seen.add(word)
+        rows.append(row)
+    return rows

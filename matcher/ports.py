@@ -46,7 +46,7 @@ class Encoder(Protocol):
 class BagEncoder(Encoder, Protocol):
     """An encoder that adds up term vectors, so that a cosine is exactly a sum over pairs of terms."""
 
-    def bag(self, counts: Mapping[str, int]) -> Vectors:
+    def bag(self, counts: Mapping[str, float]) -> Vectors:
         """The sum of the counted terms' vectors, shape (dim,), not unit length; zero when no term is known."""
         ...
 

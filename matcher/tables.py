@@ -19,7 +19,8 @@ _LIST = re.compile(r"\s*[、，,;；]\s*")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: its cells by column name, and where it stands (`line` starts at 1)."""
+    """One line of a table: its cells by column name, and where it stands (`line` starts at 1; 0 for one that stands in
+    no file, which `file` then names)."""
 
     file: str
     line: int
@@ -30,7 +31,7 @@ class Row:
 
     def words(self, column: str) -> tuple[str, ...]:
         """The entries of a list cell, in order; () for an empty cell."""
-        return tuple(word for word in _LIST.split(self.cells[column]) if word)
+        return words(self.cells[column])
 
     def number(self, column: str, low: float, high: float) -> float:
         """A number in [low, high]. Raises InvalidInput with file and line otherwise."""
@@ -44,7 +45,17 @@ class Row:
 
     def wrong(self, says: str) -> InvalidInput:
         """The error to raise about this line."""
-        return InvalidInput(f"{self.file} 第 {self.line} 行：{says}", file=self.file, line=self.line)
+        return InvalidInput(f"{self.place}：{says}", file=self.file, line=self.line)
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, for a person."""
+        return f"{self.file} 第 {self.line} 行" if self.line else self.file
+
+
+def words(cell: str) -> tuple[str, ...]:
+    """The entries of a list cell, in order; () for an empty one."""
+    return tuple(word for word in _LIST.split(cell) if word)
 
 
 def text(path: Path) -> str:

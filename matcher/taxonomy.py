@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from matcher import tables
 from matcher.cues import SHORTEST, Cues, fold
+from matcher.overlay import PLAIN, Overlay
 from matcher.tables import Row
 
 FACETS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
@@ -52,14 +53,17 @@ class Taxonomy:
     _places: Cues
 
     @classmethod
-    def load(cls, folder: Path) -> Taxonomy:
-        """Read all tables of a folder. Raises InvalidInput naming the file and line of the first bad row."""
+    def load(cls, folder: Path, overlay: Overlay = PLAIN) -> Taxonomy:
+        """Read all tables of a folder, with the house's own changes laid over them.
+
+        Raises InvalidInput naming the file and line, or the change, of the first bad row.
+        """
         rows: dict[str, Row] = {}
         names: dict[str, tuple[str, ...]] = {}
         known: dict[str, dict[str, str]] = {}
         cues: dict[str, list[str]] = {}
         for facet, (file, columns) in FACETS.items():
-            table = tables.read(folder / file, columns)
+            table = overlay.over(file, tables.read(folder / file, columns))
             names[facet] = tuple(row["名称"] for row in table)
             known[facet] = _known_words(table, columns)
             for row in table:
@@ -69,10 +73,12 @@ class Taxonomy:
                     if tag not in cues.setdefault(word, []):
                         cues[word].append(tag)
         _check_levels(rows)
-        traps = [row["词语"] for row in tables.read(folder / TRAPS[0], TRAPS[1])]
+        traps = [row["词语"] for row in overlay.over(TRAPS[0], tables.read(folder / TRAPS[0], TRAPS[1]))]
+        files = [file for file, _ in (*FACETS.values(), TRAPS)]
+        version, own = tables.version(folder / file for file in files), overlay.part(files)
         places = {word: [t for t in tags if t.startswith("region:")] for word, tags in cues.items()}
         return cls(
-            tables.version(folder / file for file, _ in (*FACETS.values(), TRAPS)),
+            f"{version}+{own}" if own else version,
             MappingProxyType(names),
             MappingProxyType(rows),
             MappingProxyType(known),
@@ -169,7 +175,7 @@ def _known_words(table: Sequence[Row], columns: Sequence[str]) -> dict[str, str]
         for word in (row["名称"], *row.words("别名")):
             owner = owners.setdefault(fold(word), row)
             if owner is not row:
-                raise row.wrong(f"「{word}」已经属于「{owner['名称']}」（第 {owner.line} 行）")
+                raise row.wrong(f"「{word}」已经属于「{owner['名称']}」（{owner.place}）")
     implied: dict[str, set[str]] = {}
     for row in table:
         for word in _cue_words(row, columns):

@@ -53,7 +53,7 @@ class TermEncoder:
     def documents(self, texts: Sequence[str]) -> Vectors:
         return self.queries(texts)
 
-    def bag(self, counts: Mapping[str, int]) -> Vectors:
+    def bag(self, counts: Mapping[str, float]) -> Vectors:
         rows = self._rows_of(counts, len(counts))
         known = rows >= 0
         if not known.any():
