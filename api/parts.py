@@ -23,13 +23,17 @@ class Parts:
     settings: Settings
     store: Store
     search: Search
-    taxonomy: Taxonomy
     rebuild: Rebuild
     metrics: Metrics
     verified: Verified
     cards: Cards
     checker: Checker
     shown: ShownLog
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The words records are sorted by; they change when staff publish others."""
+        return self.search.taxonomy
 
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""

@@ -7,7 +7,10 @@ from typing import Protocol
 
 from matcher.filters import Filter
 from matcher.library import IndexState
-from matcher.model import Profile, Ranking, Record
+from matcher.model import Hit, Kind, Profile, Ranking, Record
+from matcher.overlay import Overlay
+from matcher.taxonomy import Taxonomy
+from matcher.why import Why
 
 
 class Search(Protocol):
@@ -19,6 +22,14 @@ class Search(Protocol):
 
     def similar(self, query: Profile, *, k: int = 5) -> Ranking:
         """The same side's shelf, without the record itself."""
+        ...
+
+    def why(self, query: Profile, kind: Kind, id: str) -> Why:
+        """One pair taken apart: the query and the record of that shelf. NotFound."""
+        ...
+
+    def hits(self, query: Profile, *, k: int = 10) -> list[Hit]:
+        """The order and scores of `match` without a word of explanation."""
         ...
 
     def profile(self, record: Record) -> Profile:
@@ -36,6 +47,16 @@ class Search(Protocol):
     @property
     def weights(self) -> str:
         """The version of the ranker's weights."""
+        ...
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The words records are sorted by, as they are in force now."""
+        ...
+
+    @property
+    def words(self) -> Overlay:
+        """The house's own words in force now."""
         ...
 
     def refresh(self) -> bool:

@@ -50,10 +50,13 @@ class Rebuild:
         environment: Mapping[str, str],
         done: Callable[[], object],
         *,
+        failed: Callable[[str], object] = lambda message: None,
         command: Sequence[str] = COMMAND,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`done` is called after a build that succeeded, before its job says so."""
+        """`done` is called after a build that succeeded, `failed` with the message after one that did not, before its
+        job says so."""
+        self._failed = failed
         self._environment, self._done, self._command, self._clock = environment, done, command, clock
         self._lock = Lock()
         self._job: Job | None = None
@@ -104,6 +107,7 @@ class Rebuild:
             job = replace(job, state="succeeded", finished_at=self._clock(), report=report)
         else:
             log.error("build ended with %d: %s", process.returncode, complained[-2000:])
+            self._failed(message or FAILED)
             job = replace(job, state="failed", finished_at=self._clock(), message=message or FAILED)
         self._job = job
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from threading import Lock
 
 from api.cards import Cards
 from api.metrics import Metrics
@@ -11,12 +12,26 @@ from api.parts import Parts
 from api.rebuild import Rebuild, environment
 from api.shown import ShownLog
 from api.verified import Verified
-from indexer.workshop import Workshop, checker, workshop
+from indexer.workshop import Workshop, checker, published_words, workshop
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
-from matcher.model import Profile, Ranking, Record
+from matcher.model import Hit, Kind, Profile, Ranking, Record
+from matcher.overlay import Overlay
 from matcher.settings import Settings
 from matcher.store import Store
+from matcher.taxonomy import Taxonomy
+from matcher.why import Tools, Why, why
+from matcher.wordbook import fitting
+
+
+class _Opened:
+    """What serves one edition of the house's words: the parts, the index they were built with, and the engine."""
+
+    def __init__(self, shop: Workshop, store: Store) -> None:
+        self.shop = shop
+        self.generation = shop.generations.current()
+        self.library = Library(shop.generations, store, shop.parts)
+        self.engine = shop.engine(self.library.view)
 
 
 class LibrarySearch:
@@ -24,31 +39,67 @@ class LibrarySearch:
 
     def __init__(self, shop: Workshop, store: Store) -> None:
         """Opens the published generation; raises BrokenGeneration when a file of it is damaged."""
-        self._shop = shop
-        self._library = Library(shop.generations, store, shop.parts)
-        self._engine = shop.engine(self._library.view)
+        self._store = store
+        self._opened = _Opened(shop, store)
+        self._refreshing = Lock()
 
     def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
-        return self._engine.match(query, k=k, filters=filters)
+        return self._opened.engine.match(query, k=k, filters=filters)
 
     def similar(self, query: Profile, *, k: int = 5) -> Ranking:
-        return self._engine.similar(query, k=k)
+        return self._opened.engine.similar(query, k=k)
+
+    def why(self, query: Profile, kind: Kind, id: str) -> Why:
+        opened = self._opened
+        parts = opened.shop.parts
+        tools = Tools(parts.analyser, parts.encoder, parts.taxonomy, opened.shop.weights)
+        return why(query, kind, id, opened.library.view(), tools)
+
+    def hits(self, query: Profile, *, k: int = 10) -> list[Hit]:
+        return self._opened.engine.hits(query, k=k)
 
     def profile(self, record: Record) -> Profile:
-        return self._shop.parts.profile(record)
+        return self._opened.shop.parts.profile(record)
 
     def label(self, grade: int) -> str:
-        return self._shop.weights.label(grade)
+        return self._opened.shop.weights.label(grade)
 
     def describe(self) -> IndexState:
-        return self._library.state()
+        return self._opened.library.state()
 
     @property
     def weights(self) -> str:
-        return self._shop.weights.version
+        return self._opened.shop.weights.version
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        return self._opened.shop.parts.taxonomy
+
+    @property
+    def words(self) -> Overlay:
+        return self._opened.shop.overlay
 
     def refresh(self) -> bool:
-        return self._library.refresh()
+        with self._refreshing:
+            opened = self._opened
+            name = opened.shop.generations.current()
+            if name == opened.generation:
+                return False
+            settings = opened.shop.settings
+            words, _ = fitting(published_words(opened.shop.generations), settings.data)
+            if words == opened.shop.overlay:
+                opened.library.refresh()
+                opened.generation = name
+            else:  # load first, then swap: a failed load changes nothing
+                self._opened = _Opened(workshop(settings, words), self._store)
+            self.settle_words()
+            return True
+
+    def settle_words(self) -> None:
+        """Tell the store which edition of the house's words is in use."""
+        edition, generation = self.words.edition, self._opened.generation
+        if edition and generation:
+            self._store.words.settle(edition, generation)
 
 
 def open_parts(settings: Settings) -> Parts:
@@ -60,6 +111,7 @@ def open_parts(settings: Settings) -> Parts:
     try:
         shop = workshop(settings)
         search = LibrarySearch(shop, store)
+        search.settle_words()
     except BaseException:
         store.close()
         raise
@@ -67,8 +119,11 @@ def open_parts(settings: Settings) -> Parts:
         settings=settings,
         store=store,
         search=search,
-        taxonomy=shop.parts.taxonomy,
-        rebuild=Rebuild(environment(settings, os.environ), search.refresh),
+        rebuild=Rebuild(
+            environment(settings, os.environ),
+            done=search.refresh,
+            failed=lambda message: store.words.settle(store.words.overlay().edition, "", message),
+        ),
         metrics=Metrics(),
         verified=Verified(store.keys),
         cards=Cards(store),

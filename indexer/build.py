@@ -16,15 +16,18 @@ from multiprocessing import get_context
 import numpy as np
 
 from indexer.verify import Checks, check_generation
-from indexer.workshop import Workshop, parts, settle, workshop
+from indexer.workshop import WORDS, Workshop, parts, settle, workshop
 from matcher.adapters import shelves
 from matcher.adapters.shelves import Parts, Prepared, assemble, joined, key_of, prepare, rows_of, taken
 from matcher.errors import BrokenGeneration
 from matcher.library import differences
 from matcher.model import Kind, Record
+from matcher.overlay import Overlay
 from matcher.profile import takes_part
 from matcher.settings import Settings
 from matcher.shelf import Shelf
+from matcher.store import Store
+from matcher.wordbook import fitting
 
 PARALLEL_FROM = 4_000
 """New records from which a second process pays for the second it takes to start."""
@@ -38,7 +41,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `reused` counts the rows copied from the generation before."""
+    """What a build did. `reused` counts the rows copied from the generation before; `words_left_out` are the house's
+    own words, as (table, key, why), that no longer fit the shipped tables."""
 
     generation: str
     revision: int
@@ -46,6 +50,7 @@ class BuildReport:
     reused: int
     seconds: float
     checks: Checks
+    words_left_out: tuple[tuple[str, str, str], ...] = ()
 
 
 def silent(step: str, done: int, total: int) -> None:
@@ -59,13 +64,15 @@ def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> 
     `workers` 0 takes as many processes as there are cores, at most 4.
     """
     begun = time.monotonic()
-    shop = workshop(settings)
+    with Store.open(settings.database_url, write=False) as store:
+        words, left_out = fitting(store.words.overlay(), settings.data)
+    shop = workshop(settings, words)
     with shop.generations.begin() as draft, shop.read_store() as store, store.read_snapshot() as snapshot:
         counts: dict[str, int] = {}
         reused = 0
         for kind in Kind:
             records = [record for record, _ in snapshot.records(kind) if takes_part(record)]
-            rows, copied = _rows(kind, records, shop, settings, progress, workers or min(4, os.cpu_count() or 1))
+            rows, copied = _rows(kind, records, shop, progress, workers or min(4, os.cpu_count() or 1))
             progress(f"写入{NAMES[kind]}索引", 0, 1)
             folder = draft.path(f"{kind}/ids.json").parent
             shelves.save(assemble(kind, rows), rows.keys, folder)
@@ -79,20 +86,21 @@ def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> 
             analyser=shop.parts.analyser.version,
             taxonomy=shop.parts.taxonomy.version,
             weights=shop.weights.version,
+            extra={WORDS: words.as_json()} if words.edition else None,
         )
         progress("校验新索引", 0, 1)
         checks = check_generation(manifest.name, shop)
         shop.generations.publish(manifest.name)
         progress("校验新索引", 1, 1)
     shop.generations.prune(KEPT)
-    return BuildReport(manifest.name, manifest.revision, counts, reused, time.monotonic() - begun, checks)
+    return BuildReport(manifest.name, manifest.revision, counts, reused, time.monotonic() - begun, checks, left_out)
 
 
 NAMES = {Kind.DEMAND: "需求", Kind.SOLUTION: "方案"}
 
 
 def _rows(
-    kind: Kind, records: Sequence[Record], shop: Workshop, settings: Settings, progress: Progress, workers: int
+    kind: Kind, records: Sequence[Record], shop: Workshop, progress: Progress, workers: int
 ) -> tuple[Prepared, int]:
     """One prepared row per record, in order, and how many were copied."""
     old = _previous(kind, shop)
@@ -103,7 +111,7 @@ def _rows(
     chunks = [old.rows([old.at[keys[i]] for i in kept])] if kept else []
     done = len(kept)
     progress(step, done, len(records))
-    for chunk in _prepared([records[i] for i in fresh], shop.parts, settings, workers):
+    for chunk in _prepared([records[i] for i in fresh], shop, workers):
         chunks.append(chunk)
         done += len(chunk)
         progress(step, done, len(records))
@@ -141,22 +149,22 @@ def _previous(kind: Kind, shop: Workshop) -> _Previous:
         return nothing
 
 
-def _prepared(records: Sequence[Record], parts: Parts, settings: Settings, workers: int) -> Iterator[Prepared]:
+def _prepared(records: Sequence[Record], shop: Workshop, workers: int) -> Iterator[Prepared]:
     chunks = [records[start : start + CHUNK] for start in range(0, len(records), CHUNK)]
     if len(records) < PARALLEL_FROM or workers < 2:
-        yield from (prepare(chunk, parts) for chunk in chunks)
+        yield from (prepare(chunk, shop.parts) for chunk in chunks)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (settings,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (shop.settings, shop.overlay)) as pool:
         yield from pool.map(_work, chunks)
 
 
 _worker_parts: Parts | None = None
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: Settings, overlay: Overlay) -> None:
     """In a worker process: load what turns records into rows, once."""
     global _worker_parts
-    _worker_parts = parts(settings)
+    _worker_parts = parts(settings, overlay)
     settle()
 
 

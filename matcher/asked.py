@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TypeGuard
 
 import numpy as np
@@ -38,7 +37,7 @@ class Asked:
     terms: Mapping[str, float]
     whole: Vectors
     fields: Vectors
-    added: Mapping[str, Added] = MappingProxyType({})
+    added: Mapping[str, Added] = field(default_factory=dict)
 
 
 def counted(profile: Profile, analyser: Analyser) -> dict[str, Counts]:

@@ -1,7 +1,7 @@
 """Words that a query is asked with beside its own, because the house's word lists say they mean the same.
 
-Asked with means: as if the author had written the other word too, counted with the entry's weight. It touches the asking
-side only, so no record is indexed anew, and it can bring a record up but never hides one.
+Asked with means: as if the author had written the other word too, counted with the entry's weight. It touches the
+asking side only, so no record is indexed anew, and it can bring a record up but never hides one.
 """
 
 from __future__ import annotations

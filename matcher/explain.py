@@ -85,9 +85,7 @@ class Explainer:
             )
         ]
 
-    def evidence(
-        self, asked: Asking, candidate: Candidate, points: Mapping[str, float], base: float
-    ) -> list[Evidence]:
+    def evidence(self, asked: Asking, candidate: Candidate, points: Mapping[str, float], base: float) -> list[Evidence]:
         """One piece per feature that gave points, largest first, and the base last; their sum is the score."""
         told = [
             Evidence(name, value, *TELL[name](self, asked, candidate)) for name, value in points.items() if value != 0

@@ -1,6 +1,7 @@
 """The house's own words: what staff changed in the tables of `data/`, laid over them and never written into them.
 
-A change names a table and a row of it by the row's key, and gives the whole row as it shall be, or None to leave it out.
+A change names a table and a row of it by the row's key, and gives the whole row as it shall be, or None to leave it
+out.
 """
 
 from __future__ import annotations

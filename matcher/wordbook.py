@@ -131,14 +131,14 @@ def _synonyms(cells: Cells) -> None:
     words = tables.words(cells["词组"])
     if len(words) < 2:
         raise InvalidInput("一组同义词至少要有两个词，用顿号隔开，例如：巡检、巡查、点检。", field="词组")
-    _long_enough("词组", words)
 
 
 def _bridge(cells: dict[str, str]) -> None:
     for column in ("需求方用词", "方案方用词"):
         if not cells[column] or len(tables.words(cells[column])) > 1:
             raise InvalidInput(f"“{column}”请只填一个词；几个词请分几条添加。", field=column)
-        _long_enough(column, (cells[column],))
+        if len(cells[column]) < SHORTEST:
+            raise InvalidInput(f"“{cells[column]}”太短，至少 {SHORTEST} 个字：单个字的意思太多。", field=column)
     cells["权重"] = cells["权重"] or "0.8"
     try:
         fine = 0.01 <= float(cells["权重"]) <= 1
@@ -160,13 +160,6 @@ def _word(cells: dict[str, str]) -> None:
 def _hongkong(cells: Cells) -> None:
     if not cells["内地用词"]:
         raise InvalidInput("请填写“内地用词”。", field="内地用词")
-    _long_enough("港澳用词", (cells["港澳用词"],))
-
-
-def _long_enough(column: str, words: tuple[str, ...]) -> None:
-    short = [word for word in words if len(word) < SHORTEST]
-    if short:
-        raise InvalidInput(f"“{short[0]}”太短，至少 {SHORTEST} 个字：单个字的意思太多。", field=column)
 
 
 CHECKS: Mapping[str, Callable[[dict[str, str]], None]] = MappingProxyType(

@@ -15,6 +15,7 @@ from matcher.store.keys import Keys
 from matcher.store.snapshot import Snapshot
 from matcher.store.undo import Undone, undo
 from matcher.store.values import SYSTEM, Actor, AuditLine, Change, Changes, Page, Saved, utc_now
+from matcher.store.words import Words
 from matcher.store.writer import Writer
 
 
@@ -30,6 +31,7 @@ class Store:
         self._state = object()
         self._known: tuple[object, int] = (None, 0)
         self.keys = Keys(database)
+        self.words = Words(database, clock)
 
     @classmethod
     def open(cls, url: str, *, write: bool, clock: Callable[[], datetime] = utc_now) -> Store:

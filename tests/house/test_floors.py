@@ -22,8 +22,8 @@ PURE = frozenset({
     "halves", "highlight", "indicators", "journey", "letter", "lexicon", "limits", "marks", "material", "measures",
     "measuring", "metrics", "model", "numerals", "objects", "overlay", "periods", "placing", "ports", "profile",
     "quantities", "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf",
-    "statistics", "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "wordbook", "wording",
-    "workflow",
+    "statistics", "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "why", "wordbook",
+    "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
