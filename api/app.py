@@ -34,6 +34,7 @@ from api.routes import (
     index,
     keys,
     match,
+    repeats,
     solutions,
 )
 from api.strictjson import StrictRoute
@@ -55,6 +56,7 @@ ROUTES: tuple[Page, ...] = (
     completeness,
     demands,
     solutions,
+    repeats,
     engagements,
     demand_states,
     imports,
@@ -74,6 +76,9 @@ more, since an import or a rebuild waits for another process."""
 
 REFRESH_S = 2.0
 """How soon a generation published by the console command is in use."""
+
+COMPARE_S = 0.2
+"""How long new records are compared for repeats between two pauses of REFRESH_S."""
 
 DESCRIPTION = """场景匹配引擎：为应用场景需求排出合适的解决方案，逐条说明依据，指出哪些指标没有满足，\
 也会如实说“没有合适的方案”。
@@ -128,13 +133,14 @@ def _add_openapi(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     to_thread.current_default_thread_limiter().total_tokens = THREADS
-    task = asyncio.create_task(_refreshing(parts))
+    tasks = [asyncio.create_task(job(parts)) for job in (_refreshing, _comparing)]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await run_in_threadpool(parts.close)
 
 
@@ -146,3 +152,13 @@ async def _refreshing(parts: Parts) -> None:
             await run_in_threadpool(parts.search.refresh)
         except MatcherError as error:
             log.error("refresh: %s", error)
+
+
+async def _comparing(parts: Parts) -> None:
+    """Compare new and changed records with the others, a moment at a time, so that requests are not kept waiting."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        try:
+            await run_in_threadpool(parts.repeats.catch_up, COMPARE_S)
+        except MatcherError as error:
+            log.error("repeats: %s", error)

@@ -18,6 +18,7 @@ from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
 from matcher.errors import Conflict, InvalidInput
 from matcher.model import Kind, Profile, Record
+from matcher.profile import MERGED
 from matcher.store import Snapshot
 
 SIMILAR = 5
@@ -72,8 +73,8 @@ class Desk:
         return response
 
     def read(self, id: str) -> Response:
-        """One record."""
-        return json_response(record_json(self._store.get(self._kind, id)))
+        """One record; the id of a merged one finds the record it was merged into."""
+        return json_response(record_json(self._current(id)))
 
     def list(self, query: ListQuery) -> Response:
         """One page."""
@@ -126,12 +127,16 @@ class Desk:
 
     def _profile(self, id: str) -> Profile:
         with self._store.read_snapshot() as snapshot:
-            return self._parts.search.profile(self._indexed(snapshot, id))
+            return self._parts.search.profile(self._indexed(snapshot, snapshot.leads_to(self._kind, id)))
 
     def _indexed(self, snapshot: Snapshot, id: str) -> Record:
         """The record as the index reads it. NotFound."""
         found = snapshot.indexed(self._kind, [id])
         return found[id] if id in found else snapshot.get(self._kind, id)
+
+    def _current(self, id: str) -> Record:
+        record = self._store.get(self._kind, id)
+        return self._store.get(self._kind, self._store.leads_to(self._kind, id)) if record.status == MERGED else record
 
     def _path(self, id: str) -> str:
         return f"{PATHS[self._kind]}/{quoted(id)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from api.cards import Cards
 from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
+from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.verified import Verified
 from matcher.completeness import Checker
@@ -29,6 +31,8 @@ class Parts:
     cards: Cards
     checker: Checker
     shown: ShownLog
+    repeats: Watch
+    cut: Callable[[str], Sequence[str]]
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -38,4 +42,5 @@ class Parts:
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""
         self.rebuild.close()
+        self.repeats.close()
         self.store.close()

@@ -10,15 +10,18 @@ from api.cards import Cards
 from api.metrics import Metrics
 from api.parts import Parts
 from api.rebuild import Rebuild, environment
+from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.verified import Verified
-from indexer.workshop import Workshop, checker, published_words, workshop
+from indexer.workshop import Workshop, checker, finder, published_words, workshop
+from matcher.engine import View
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
 from matcher.model import Hit, Kind, Profile, Ranking, Record
 from matcher.overlay import Overlay
 from matcher.settings import Settings
 from matcher.store import Store
+from matcher.suspects import Finder
 from matcher.taxonomy import Taxonomy
 from matcher.why import Tools, Why, why
 from matcher.wordbook import fitting
@@ -32,6 +35,7 @@ class _Opened:
         self.generation = shop.generations.current()
         self.library = Library(shop.generations, store, shop.parts)
         self.engine = shop.engine(self.library.view)
+        self.finder = finder(shop)
 
 
 class LibrarySearch:
@@ -63,6 +67,15 @@ class LibrarySearch:
 
     def label(self, grade: int) -> str:
         return self._opened.shop.weights.label(grade)
+
+    def repeats(self) -> tuple[Finder, View]:
+        """What finds repeated filings, and the index at this moment."""
+        opened = self._opened
+        return opened.finder, opened.library.view()
+
+    def cut(self, run: str) -> list[str]:
+        """A run of Han characters cut into words."""
+        return self._opened.shop.parts.analyser.words(run)
 
     def describe(self) -> IndexState:
         return self._opened.library.state()
@@ -129,6 +142,8 @@ def open_parts(settings: Settings) -> Parts:
         cards=Cards(store),
         checker=checker(shop),
         shown=ShownLog(store),
+        repeats=Watch(store, search.repeats),
+        cut=search.cut,
     )
 
 

@@ -72,7 +72,7 @@ def measure(shop: Workshop, pairs: Sequence[Pair], anchors: Vectors) -> Measured
     """Every pair's likenesses; rare words are those of the pairs' own demands."""
     demands = {demand.id: demand for pair in pairs for demand in (pair.a, pair.b)}
     lexical = assemble(Kind.DEMAND, prepare(list(demands.values()), shop.parts)).lexical
-    tools = Tools(shop.parts.analyser, shop.parts.encoder, lexical, anchors)
+    tools = Tools(shop.parts.analyser, shop.parts.encoder, anchors, lexical)
     sides = {id: Side.of(shop.parts.profile(d), tools, d.organization) for id, d in demands.items()}
     rows = [likeness(Two.of(sides[pair.a.id], sides[pair.b.id], lexical)) for pair in pairs]
     tuned = frozenset(halves(dict.fromkeys(pair.a.id for pair in pairs))[0])

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from matcher.adapters.encoders import open_encoder
+from matcher.adapters.repeats_file import load_repeats
 from matcher.adapters.shelves import Parts
 from matcher.analyser import Analyser
 from matcher.completeness import Checker
@@ -16,8 +19,10 @@ from matcher.errors import BrokenGeneration, InvalidInput
 from matcher.generations import Generations
 from matcher.lexicon import Lexicon
 from matcher.overlay import PLAIN, Overlay
+from matcher.repeats import RepeatModel
 from matcher.settings import Settings
 from matcher.store import Store
+from matcher.suspects import Finder
 from matcher.taxonomy import Taxonomy
 from matcher.weights import Weights
 from matcher.wordbook import fitting
@@ -98,3 +103,14 @@ def checker(shop: Workshop) -> Checker:
     """The completeness check with the tables of this installation. Raises InvalidInput for a bad table."""
     data, parts = shop.settings.data, shop.parts
     return Checker.load(data, parts.taxonomy, Lexicon.load(data / "lexicon").vague, parts.analyser.normalise.mapped)
+
+
+def finder(shop: Workshop) -> Finder:
+    """Finds repeated filings. With an encoder that the judge was not fitted with, only those of one owner."""
+    parts = shop.parts
+    judge: RepeatModel | None
+    try:
+        judge, anchors = load_repeats(shop.settings.data / "models", parts.encoder.name)
+    except InvalidInput:
+        judge, anchors = None, np.zeros((1, parts.encoder.dim), np.float32)
+    return Finder(parts.analyser, parts.encoder, parts.profile, judge, anchors)

@@ -91,6 +91,10 @@ class Analyser:
             return terms
         return [_FIGURE.sub("", text, count=1)] if piece.lastgroup == "figure" else _latin(text)
 
+    def words(self, run: str) -> list[str]:
+        """A run of Han characters cut into words, which join to it again."""
+        return self._segment.words(run)
+
     def is_word(self, term: str) -> bool:
         """Whether a term is a word of two letters or more, and not a bigram across two words (持人 in 主持人)."""
         return self._is_word(term)

@@ -12,7 +12,10 @@ PROFILE_VERSION = "profile-1"
 
 REGION = "region:"
 
-ABSENT = frozenset({"withdrawn", "closed", "void"})
+MERGED = "merged"
+"""State of a record that was merged into another one."""
+
+ABSENT = frozenset({"withdrawn", "closed", "void", MERGED})
 """States of a record that is kept but neither matched nor found."""
 
 

@@ -45,17 +45,20 @@ _GENERIC = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class Tools:
-    """What both demands are read with.
-
-    lexical  an index of demands: it knows which words are rare
-    anchors  unit vectors of many different answers, (rows, dim), made by the same encoder
-    """
+class Readers:
+    """What a record is read with. `anchors` are unit vectors of many different answers, (rows, dim), by the same
+    encoder."""
 
     analyser: Analyser
     encoder: Encoder
-    lexical: LexicalIndex
     anchors: Vectors
+
+
+@dataclass(frozen=True, eq=False)
+class Tools(Readers):
+    """What two records are read and compared with. `lexical` is an index that knows which words are rare."""
+
+    lexical: LexicalIndex
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,7 @@ class Side:
     wished: Scores
 
     @classmethod
-    def of(cls, profile: Profile, tools: Tools, organization: str = "") -> Side:
+    def of(cls, profile: Profile, tools: Readers, organization: str = "") -> Side:
         """`organization` is the filer's name as written; "" for unknown."""
         asked = ask(profile, tools.analyser, tools.encoder)
         wished, *said = tools.encoder.queries([wish(profile), *_SENTENCE.findall(_said(profile, "title"))])

@@ -14,6 +14,7 @@ from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, checked, fold, from_json, storable
 from matcher.store.history import History, Revision
 from matcher.store.proven import with_cases
+from matcher.store.repeat_tables import leads_to
 from matcher.store.values import AuditLine, Changes, Page
 
 CHUNK = 500
@@ -62,6 +63,10 @@ class Snapshot:
         """The same as the index reads them: a solution's published cases stand with its own."""
         found = self.get_many(kind, ids)
         return dict(zip(found, with_cases(self._connection, kind, tuple(found.values())), strict=True))
+
+    def leads_to(self, kind: Kind, id: str) -> str:
+        """The id of the record that this id was merged into; the id itself when it was not."""
+        return leads_to(self._connection, kind, id)
 
     def count(self, kind: Kind) -> int:
         """How many records stand on this shelf; removed ones do not count."""

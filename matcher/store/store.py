@@ -95,6 +95,11 @@ class Store:
         with self.read_snapshot() as snapshot:
             return snapshot.get(kind, id)
 
+    def leads_to(self, kind: Kind, id: str) -> str:
+        """The id of the record that this id was merged into; the id itself when it was not."""
+        with self.read_snapshot() as snapshot:
+            return snapshot.leads_to(kind, id)
+
     def get_many(self, kind: Kind, ids: Sequence[str]) -> dict[str, Record]:
         """Id → record, in the order asked; unknown and removed ids are left out."""
         with self.read_snapshot() as snapshot:

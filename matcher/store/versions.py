@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matcher.store import followup_tables, import_tables, word_tables
+from matcher.store import followup_tables, import_tables, repeat_tables, word_tables
 
 DIALECTS: dict[str, dict[str, str]] = {
     # Ids are compared byte by byte on both, so every list has the same order on both.
@@ -126,6 +126,7 @@ VERSIONS: tuple[Version, ...] = (
         postgresql=followup_tables.POSTGRESQL,
     ),
     Version(4, "the house's own words", shared=word_tables.SQL),
+    Version(5, "repeats and merges", shared=repeat_tables.CREATE),
 )
 
 LATEST = VERSIONS[-1].number

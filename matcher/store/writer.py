@@ -12,9 +12,11 @@ from sqlalchemy import Connection, bindparam, delete, false, insert, select, upd
 
 from matcher.errors import Conflict
 from matcher.model import Contact, Kind, Record
+from matcher.profile import MERGED
 from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, check_contact, checked, to_row
 from matcher.store.history import Line
+from matcher.store.repeat_tables import merged_into
 from matcher.store.snapshot import KEPT, Snapshot, chunks
 from matcher.store.values import SYSTEM, Actor, Change, Saved
 
@@ -168,11 +170,14 @@ class Writer(Snapshot):
         replaced: dict[str, Contact] = {}
         stored = self._stored(kind, [record.id for record in records])
         contacts = self.contacts(kind, [record.id for record in records])
+        merged = merged_into(self._connection, kind, [record.id for record in records])
         known = set(stored)
         inserts: dict[str, dict[str, Any]] = {}
         updates: dict[str, dict[str, Any]] = {}
         new_contacts: dict[str, Contact] = {}
         for record in records:
+            if record.id in merged:  # filed again from its source, it stays what it was decided to be
+                record = replace(record, status=MERGED)
             row, contact = to_row(record), check_contact(record.contact)
             id, old = record.id, stored.get(record.id)
             fresh = old is None or old.deleted

@@ -19,6 +19,13 @@ WANTED: dict[tuple[str, str], str | None] = {
     ("POST", "/api/v1/match"): "match:run",
     ("GET", "/api/v1/vocabulary"): "records:read",
     ("POST", "/api/v1/completeness"): "records:read",
+    ("GET", "/api/v1/repeats"): "records:read",
+    ("GET", "/api/v1/repeats/{a}/{b}"): "records:read",
+    ("POST", "/api/v1/repeats/{a}/{b}/decision"): "records:write",
+    ("DELETE", "/api/v1/repeats/{a}/{b}/decision"): "records:write",
+    ("GET", "/api/v1/organization-names"): "records:read",
+    ("POST", "/api/v1/organization-names"): "records:write",
+    ("DELETE", "/api/v1/organization-names"): "records:write",
     ("GET", "/api/v1/demands/{id}/letter.docx"): "records:read",
     **{
         (method, f"/api/v1/{kind}{path}"): permission

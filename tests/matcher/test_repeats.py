@@ -68,7 +68,7 @@ def model(shop: Workshop) -> RepeatModel:
 def tools(shop: Workshop) -> Tools:
     parts = shop.parts
     anchors = load_repeats(shop.settings.data / "models", parts.encoder.name)[1]
-    return Tools(parts.analyser, parts.encoder, assemble(Kind.DEMAND, prepare(EVERY, parts)).lexical, anchors)
+    return Tools(parts.analyser, parts.encoder, anchors, assemble(Kind.DEMAND, prepare(EVERY, parts)).lexical)
 
 
 @pytest.fixture(scope="module")
