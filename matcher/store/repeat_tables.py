@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Table, Text, select
 
 from matcher.model import Kind
+from matcher.store.codec import storable
 from matcher.store.schema import Utc, metadata
 
 repeats = Table(
@@ -109,8 +110,9 @@ CHUNK = 500
 def merged_into(connection: Connection, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
     """Merged id → the id it was merged into, one step; ids that were not merged are left out."""
     found: dict[str, str] = {}
-    for start in range(0, len(ids), CHUNK):
-        mine = merges.c.gone.in_(list(ids[start : start + CHUNK]))
+    known = [id for id in ids if storable(id)]
+    for start in range(0, len(known), CHUNK):
+        mine = merges.c.gone.in_(known[start : start + CHUNK])
         rows = connection.execute(select(merges.c.gone, merges.c.kept).where(merges.c.kind == kind.value, mine))
         found.update({row.gone: row.kept for row in rows})
     return found
