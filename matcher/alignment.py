@@ -6,15 +6,13 @@ aᵢ·bⱼ / (|a| |b|). What is shown is this sum, not a story about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ports import BagEncoder, Vectors
+from matcher.ports import BagEncoder, RowNumbers
 
 LOOKED_AT = 200
 """Strongest pairs looked at for some that stand apart from each other."""
@@ -25,91 +23,100 @@ ALIKE = 0.25
 MOST_TERMS = 64
 """Terms per side that are looked at when the best pairs are picked: those with the largest vectors."""
 
+Singles = npt.NDArray[np.float32]
+
 
 @dataclass(frozen=True, eq=False)
 class Bag:
-    """One side: its weightiest words, their vectors (terms, dim) times their counts, and the lengths of these."""
+    """The weightiest words of one record: their numbers in the encoder, how often each occurs, and the lengths of their
+    vectors times that. Nothing in it depends on who asks."""
 
-    terms: Sequence[str]
-    vectors: Vectors
-    sizes: npt.NDArray[np.float32]
-    counts: Mapping[str, int]
-    encoder: BagEncoder
+    terms: tuple[str, ...]
+    numbers: RowNumbers
+    counts: Singles
+    sizes: Singles
 
     @classmethod
     def of(cls, counts: Mapping[str, int], encoder: BagEncoder, telling: Callable[[str], bool]) -> Bag:
-        """`telling` says which terms may be shown; the others matter for `length` alone and may be left out."""
-        words = {term: count for term, count in counts.items() if telling(term)}
-        return replace(cls.each([words], encoder)[0], counts=counts)
-
-    @classmethod
-    def each(cls, words: Sequence[Mapping[str, int]], encoder: BagEncoder) -> list[Bag]:
-        """A bag for each of several records, of terms that may all be shown; their vectors are looked up together."""
-        terms = [term for own in words for term in own]
-        counts = np.fromiter(chain.from_iterable(own.values() for own in words), np.float32, len(terms))
-        vectors = encoder.vectors(terms) * counts[:, None]
-        sizes = np.sqrt(np.einsum("td,td->t", vectors, vectors))
-        bags, start = [], 0
-        for own in words:
-            part = slice(start, start + len(own))
-            bags.append(cls(terms[part], vectors[part], sizes[part], own, encoder)._cut())
-            start = part.stop
-        return bags
-
-    def _cut(self) -> Bag:
-        if len(self.terms) <= MOST_TERMS:
-            return self
-        keep = np.sort(np.argpartition(-self.sizes, MOST_TERMS)[:MOST_TERMS])
-        terms = [self.terms[i] for i in keep.tolist()]
-        return replace(self, terms=terms, vectors=self.vectors[keep], sizes=self.sizes[keep])
-
-    @cached_property
-    def length(self) -> float:
-        """That of the sum over all terms given, shown or not: with all of a text's, shares are those of its cosine."""
-        return float(np.linalg.norm(self.encoder.bag(self.counts)))
+        """`telling` says which terms may be shown."""
+        terms = tuple(term for term in counts if telling(term))
+        numbers = encoder.numbers(terms)
+        occurring = np.fromiter((counts[term] for term in terms), np.float32, len(terms))
+        sizes = encoder.lengths(numbers) * occurring
+        if len(terms) <= MOST_TERMS:
+            return cls(terms, numbers, occurring, sizes)
+        keep = np.sort(np.argpartition(-sizes, MOST_TERMS)[:MOST_TERMS])
+        return cls(tuple(terms[i] for i in keep.tolist()), numbers[keep], occurring[keep], sizes[keep])
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One term of each side, and the product of their vectors."""
+    """One term of each side, and the product of their vectors, each times its count.
+
+    Divided by the lengths of both texts' sums it is the pair's exact share of their cosine.
+    """
 
     ours: str
     theirs: str
     product: float
-    bags: tuple[Bag, Bag]
-
-    @property
-    def share(self) -> float:
-        """The pair's exact share of the cosine."""
-        return self.product / (self.bags[0].length * self.bags[1].length)
 
 
-def pairs(ours: Bag, theirs: Bag, most: int = 4) -> list[Pair]:
-    """The pairs that carry most of the cosine, strongest first, each term in one pair only.
+def pairs(ours: Bag, others: Sequence[Bag], encoder: BagEncoder, most: int = 4) -> list[list[Pair]]:
+    """For each of the other bags the pairs that carry most of the cosine, strongest first, each term in one pair only.
 
     Left out are identical words, a word and its part (护林员, 护林), and pairs of which both words stand on both sides:
     shared words are told elsewhere. Both terms must be alike by themselves; so there may be fewer pairs than asked for,
     or none. Terms that lie inside a chosen one (作业 in 作业人员) or continue it (外观, 观检) are not chosen again.
     """
-    if not len(ours.terms) or not len(theirs.terms):
-        return []
-    products = ours.vectors @ theirs.vectors.T
-    least = np.multiply.outer(ALIKE * ours.sizes, theirs.sizes)
-    products = products.ravel()
-    alike = np.flatnonzero((products >= least.ravel()) & (products > 0))
-    strongest = alike[np.argsort(-products[alike], kind="stable")[:LOOKED_AT]]
-    shared = set(ours.terms) & set(theirs.terms)
-    chosen: list[Pair] = []
-    for flat in strongest.tolist():
-        i, j = divmod(flat, len(theirs.terms))
-        left, right = ours.terms[i], theirs.terms[j]
-        if len(chosen) == most:
-            break
-        if left in right or right in left or {left, right} <= shared:
+    if not len(ours.terms) or not any(len(bag.terms) for bag in others):
+        return [[] for _ in others]
+    products = encoder.products(ours.numbers, np.concatenate([bag.numbers for bag in others]))
+    products *= np.multiply.outer(ours.counts, np.concatenate([bag.counts for bag in others]))
+    least = np.multiply.outer(ALIKE * ours.sizes, np.concatenate([bag.sizes for bag in others]))
+    flat = np.flatnonzero((products >= least) & (products > 0))  # once for all bags, which together are one matrix
+    value = products.ravel()[flat]
+    row, column = np.divmod(flat, products.shape[1])
+    ends = np.cumsum([len(bag.terms) for bag in others])
+    bag_of = np.searchsorted(ends, column, side="right")
+    order = np.lexsort((-value, bag_of))  # stable: equal products in the order of the texts
+    bounds = np.searchsorted(bag_of[order], np.arange(len(others) + 1)).tolist()
+    return [
+        list(
+            _chosen(
+                ours.terms,
+                bag.terms,
+                row[found := order[low : min(high, low + LOOKED_AT)]].tolist(),
+                (column[found] - (end - len(bag.terms))).tolist(),
+                value[found].tolist(),
+                most,
+            )
+        )
+        for bag, end, low, high in zip(others, ends.tolist(), bounds, bounds[1:], strict=False)
+    ]
+
+
+def _chosen(
+    ours: Sequence[str],
+    theirs: Sequence[str],
+    left_at: Sequence[int],
+    right_at: Sequence[int],
+    products: Sequence[float],
+    most: int,
+) -> Iterator[Pair]:
+    """Of pairs in order those that stand apart from the ones before."""
+    shared = set(ours).intersection(theirs)
+    lefts: list[str] = []
+    rights: list[str] = []
+    for i, j, product in zip(left_at, right_at, products, strict=True):
+        left, right = ours[i], theirs[j]
+        if left in right or right in left or (left in shared and right in shared):
             continue
-        if _apart(left, [p.ours for p in chosen]) and _apart(right, [p.theirs for p in chosen]):
-            chosen.append(Pair(left, right, float(products[flat]), (ours, theirs)))
-    return chosen
+        if _apart(left, lefts) and _apart(right, rights):
+            yield Pair(left, right, product)
+            lefts.append(left)
+            rights.append(right)
+            if len(lefts) == most:
+                return
 
 
 def _apart(term: str, chosen: Sequence[str]) -> bool:

@@ -140,6 +140,7 @@ class Engine:
         """The candidates with their reasons, in the same order."""
         asking = self._explain.asking(asked)
         candidates = self._explain.candidates(
+            asking,
             [self._explain.materials.of(each.pool.shelf, each.row) for each in found],
             [each.pool.overlap.contributions(each.at) for each in found],
             [float(each.pool.similarity[each.at]) for each in found],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from matcher.alignment import Bag, pairs
+from matcher.alignment import Pair, pairs
 from matcher.analyser import FUNCTION_WORDS, Analyser
 from matcher.asked import Asked, adds_up, dense_text, total
 from matcher.expansion import Added
@@ -35,11 +35,10 @@ REMEMBERED = 1 << 17
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """One record as it is explained: what is known of it, its texts to mark, and its words with their vectors."""
+    """One record as it is explained: what is known of it, and its texts to mark."""
 
     material: Material
     marked: Marked
-    bag: Bag | None
 
     @property
     def profile(self) -> Profile:
@@ -55,10 +54,12 @@ class Asking(Explained):
 
 @dataclass(frozen=True, eq=False)
 class Candidate(Explained):
-    """A record that was found; with its shares of the lexical score and the cosine of the whole texts."""
+    """A record that was found; with its shares of the lexical score, the cosine of the whole texts, and the pairs of
+    words that carry the latter."""
 
     contributions: Mapping[str, float]
     similarity: float
+    pairs: Sequence[Pair]
 
 
 class Explainer:
@@ -66,22 +67,25 @@ class Explainer:
 
     def __init__(self, analyser: Analyser, encoder: Encoder, taxonomy: Taxonomy) -> None:
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
-        self.materials = Materials(analyser.normalise, lru_cache(maxsize=REMEMBERED)(self._tells))
+        self.materials = Materials(analyser.normalise, encoder, lru_cache(maxsize=REMEMBERED)(self._tells))
 
     def asking(self, asked: Asked) -> Asking:
         """The asking side, made once for all candidates."""
         material = self.materials.asking(asked.profile, total(asked.counts))
-        marked = Marked(asked.profile, "query", material.texts)
-        return Asking(material, marked, self._bags([material])[0], asked.added)
+        return Asking(material, Marked(material.page, "query"), asked.added)
 
     def candidates(
-        self, found: Sequence[Material], contributions: Sequence[Mapping[str, float]], similarities: Sequence[float]
+        self,
+        asked: Explained,
+        found: Sequence[Material],
+        contributions: Sequence[Mapping[str, float]],
+        similarities: Sequence[float],
     ) -> list[Candidate]:
         """`contributions` as the lexical index gives them, `similarities` the cosines of the whole texts."""
         return [
-            Candidate(material, Marked(material.profile, "candidate", material.texts), bag, shares, similarity)
-            for material, bag, shares, similarity in zip(
-                found, self._bags(found), contributions, similarities, strict=True
+            Candidate(material, Marked(material.page, "candidate"), shares, similarity, alike)
+            for material, shares, similarity, alike in zip(
+                found, contributions, similarities, self._pairs(asked.material, found), strict=True
             )
         ]
 
@@ -96,10 +100,9 @@ class Explainer:
     def semantic(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The cosine with the term pairs that carry it, or alone for an encoder that cannot be taken apart."""
         opening = f"整体意思相近（相似度 {candidate.similarity:.2f}）"
-        found = pairs(asked.bag, candidate.bag, MOST_PAIRS) if asked.bag and candidate.bag else []
-        if not found:
+        if not candidate.pairs:
             return opening, ()
-        ours, theirs = [p.ours for p in found], [p.theirs for p in found]
+        ours, theirs = [p.ours for p in candidate.pairs], [p.theirs for p in candidate.pairs]
         shown = "，".join(
             f"“{asked.marked.written(our)}”对“{candidate.marked.written(their)}”"
             for our, their in zip(ours, theirs, strict=True)
@@ -151,10 +154,11 @@ class Explainer:
         spans = (Span("candidate", "cases", 0, len(shown.rstrip("…"))),) if cases else ()
         return (f"成熟度：{ripe}；案例：{shown}" if cases else f"成熟度：{ripe}"), spans
 
-    def _bags(self, materials: Sequence[Material]) -> Sequence[Bag | None]:
-        if not adds_up(self._encoder):
-            return [None] * len(materials)
-        return Bag.each([material.words for material in materials], self._encoder)
+    def _pairs(self, asked: Material, found: Sequence[Material]) -> Sequence[Sequence[Pair]]:
+        bags = [material.bag for material in found if material.bag]
+        if asked.bag is None or len(bags) < len(found) or not adds_up(self._encoder):
+            return [()] * len(found)
+        return pairs(asked.bag, bags, self._encoder, MOST_PAIRS)
 
     def _tells(self, term: str) -> bool:
         """Whether a term by itself tells a reader anything; one without a vector is in no pair."""

@@ -7,7 +7,7 @@ figures are never held against one another.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -70,6 +70,7 @@ _SAYS_NOTHING = frozenset({POINT, TIMES, GRADE, DEGREE, NUMBER})
 _FINE = ("精度", "精确度", "分辨率", "准确度")
 _FINER = re.compile(r"不[得应能可宜]?低于|不[得应能可宜]?小于|高于")
 _COARSER = re.compile(r"低于")
+_SENTENCE = re.compile(r"[^;；。!！?？\n]+")
 _CONDITIONAL = re.compile("时(?![间延长速])|的?(?:情况|条件|前提)下")
 _LISTED = re.compile("[、/和与及或 ]+")
 _ASIDE = re.compile(r" ?\([^()]{0,24}\)")
@@ -80,13 +81,26 @@ _AND = re.compile("[ 且并,，、和]*")
 def parse(text: str, measures: Measures | None = None) -> tuple[Indicator, ...]:
     """Every measurable statement of the text, in order of appearance; () when there is none. Never raises.
 
-    Money, dates, phone and model numbers are not indicators; nameless counts of things (5台, 三个人) are left out.
+    Each sentence is read by itself. Money, dates, phone and model numbers are not indicators; nameless counts of things
+    (5台, 三个人) are left out.
     """
-    return _parse(text, measures or shipped())
+    return tuple(found for start, sentence in sentences(text) for found in stated(sentence, start, measures))
 
 
-@lru_cache(maxsize=8192)
-def _parse(text: str, measures: Measures) -> tuple[Indicator, ...]:
+def sentences(text: str) -> Iterator[tuple[int, str]]:
+    """The sentences of a text without their stops, each with the place where it starts."""
+    for found in _SENTENCE.finditer(text):
+        yield found.start(), found[0]
+
+
+def stated(sentence: str, start: int = 0, measures: Measures | None = None) -> tuple[Indicator, ...]:
+    """The indicators of one sentence, their places those in the text in which it starts at `start`."""
+    found = _stated(sentence, measures or shipped())
+    return tuple(replace(i, start=i.start + start, end=i.end + start) for i in found) if start else found
+
+
+@lru_cache(maxsize=1 << 14)
+def _stated(text: str, measures: Measures) -> tuple[Indicator, ...]:
     folded = fold(text)
     figures = quantities(folded)
     if not figures:

@@ -88,3 +88,7 @@ def _state(words: str) -> Mark | None:
 def asks(sentence: str) -> bool:
     """Whether a sentence says that something is wanted."""
     return _ASKING.search(sentence) is not None
+
+
+MAY_ASK = "要求|希望|期望|必须|须|需|力争|确保|争取|期待|保证|不得|应|想|目标|拟|做到|达到|指标"
+"""Any text in which a part asks has one of these: the beginnings of the words of `asks`, whatever follows them."""

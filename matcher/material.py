@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from weakref import WeakKeyDictionary, ref
 
+from matcher.alignment import Bag
+from matcher.asked import adds_up
+from matcher.highlight import Page
 from matcher.model import Profile
+from matcher.ports import BagEncoder, Encoder
 from matcher.shelf import Shelf
-from matcher.text import Mapped, Normaliser
+from matcher.text import Normaliser
 
 KEPT = 4096
 """Records of one shelf whose material is kept, some kilobytes each."""
@@ -17,15 +21,16 @@ KEPT = 4096
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """A record's profile, its tags by facet, its texts cleaned with the way back, and its telling words, counted."""
+    """A record's profile, its tags by facet, its texts to mark words in, and its telling words where an encoder adds
+    up words."""
 
     profile: Profile
     facets: Mapping[str, frozenset[str]]
-    texts: tuple[Mapped, ...]
-    words: Mapping[str, int]
+    page: Page
+    bag: Bag | None
 
     @classmethod
-    def of(cls, profile: Profile, words: Mapping[str, int], normalise: Normaliser) -> Material:
+    def of(cls, profile: Profile, bag: Bag | None, normalise: Normaliser) -> Material:
         """Everything but the words is taken from the profile."""
         facets: dict[str, set[str]] = {}
         for tag in profile.tags:
@@ -34,8 +39,8 @@ class Material:
         return cls(
             profile,
             {facet: frozenset(values) for facet, values in facets.items()},
-            tuple(map(normalise.mapped, profile.fields.values())),
-            words,
+            Page(profile.fields, normalise),
+            bag,
         )
 
     def tagged(self, facet: str) -> frozenset[str]:
@@ -46,9 +51,10 @@ class Material:
 class Materials:
     """The material of the records on shelves. A shelf that is no longer used takes its material with it."""
 
-    def __init__(self, normalise: Normaliser, telling: Callable[[str], bool]) -> None:
+    def __init__(self, normalise: Normaliser, encoder: Encoder, telling: Callable[[str], bool]) -> None:
         """`telling` says which terms tell a reader anything."""
         self._normalise, self._telling = normalise, telling
+        self._encoder: BagEncoder | None = encoder if adds_up(encoder) else None
         self._kept: WeakKeyDictionary[Shelf, Callable[[int], Material]] = WeakKeyDictionary()
 
     def of(self, shelf: Shelf, row: int) -> Material:
@@ -60,8 +66,10 @@ class Materials:
 
     def asking(self, profile: Profile, counts: Mapping[str, int]) -> Material:
         """The material of a record that is on no shelf, from its counted terms."""
-        words = {term: count for term, count in counts.items() if self._telling(term)}
-        return Material.of(profile, words, self._normalise)
+        return Material.of(profile, self._bag(counts, self._telling), self._normalise)
+
+    def _bag(self, counts: Mapping[str, int], telling: Callable[[str], bool]) -> Bag | None:
+        return Bag.of(counts, self._encoder, telling) if self._encoder else None
 
     def _remembering(self, shelf: Shelf) -> Callable[[int], Material]:
         weak = ref(shelf)  # what is kept for a shelf must not keep the shelf
@@ -70,6 +78,7 @@ class Materials:
         def material(row: int) -> Material:
             shelf = weak()
             assert shelf is not None, "whoever asks holds the shelf"
-            return Material.of(shelf.profiles[row], shelf.lexical.words(row, self._telling), self._normalise)
+            words = shelf.lexical.words(row, self._telling) if self._encoder else {}
+            return Material.of(shelf.profiles[row], self._bag(words, lambda term: True), self._normalise)
 
         return material

@@ -58,6 +58,18 @@ class BagEncoder(Encoder, Protocol):
         """One row per term, shape (terms, dim), not unit length; zero for an unknown term."""
         ...
 
+    def numbers(self, terms: Sequence[str]) -> RowNumbers:
+        """A number per term, by which its vector is found sooner than by its letters; -1 for an unknown term."""
+        ...
+
+    def lengths(self, numbers: RowNumbers) -> Scores:
+        """The length of each numbered term's vector; 0 for -1."""
+        ...
+
+    def products(self, ours: RowNumbers, theirs: RowNumbers) -> Vectors:
+        """Inner products of the terms' vectors, shape (len(ours), len(theirs)); 0 for -1. To be changed at will."""
+        ...
+
 
 class VectorIndex(Protocol):
     """Nearest rows by inner product of unit vectors."""
@@ -113,7 +125,10 @@ class LexicalIndex(Protocol):
     def strongest(
         self, query: Mapping[str, float], k: int, allowed: Rows | None = None, max_terms: int | None = None
     ) -> RowNumbers:
-        """The rows of the hits of `search`, in ascending order; cheaper: mostly no score is needed for it."""
+        """The rows of the hits of `search`, in ascending order; cheaper: mostly no score is needed for it.
+
+        Where several could be the last one there may be more than k, by a fifth at most.
+        """
         ...
 
     def overlap(self, query: Mapping[str, float], rows: RowNumbers) -> Overlap:

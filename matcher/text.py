@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 
 import opencc
 
@@ -185,15 +184,11 @@ _SIGNS = "°±·×÷–—‘’“”≈≤≥→、。《》「」『』【】
 
 @cache
 def _uncommon() -> re.Pattern[str]:
-    """Any character but the common ones: those that cleaning leaves alone or swaps for a single one. Common are the
-    simplified Han characters, ASCII, its full-width forms and a few signs; nine fields of ten hold nothing else."""
-    traditional = sorted(_simple_forms())
-    simplified = []
-    for block in _HAN_BLOCKS:
-        edges = [block.start - 1, *(code for code in traditional if code in block), block.stop]
-        simplified += [f"{chr(a + 1)}-{chr(b - 1)}" for a, b in pairwise(edges) if b - a > 1]
+    """Any character but the common ones: those that cleaning leaves alone or swaps for a single one. Common are the Han
+    characters, ASCII, its full-width forms and a few signs; nine fields of ten hold nothing else."""
+    han = "".join(f"{chr(block.start)}-{chr(block.stop - 1)}" for block in _HAN_BLOCKS)
     others = "".join(sign for sign in _PLAIN + _SIGNS if len(_fold(sign)) == 1)
-    return re.compile(f"[^{''.join(simplified)}{re.escape(others)}]")
+    return re.compile(f"[^{han}{re.escape(others)}]")
 
 
 _SWAPPED = re.compile("[A-Z\uff01-\uff5e①-⑨]")
@@ -213,13 +208,14 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _beginnings(heads: Collection[str]) -> re.Pattern[str]:
-    """Matches where one of the heads, of one or two characters, may stand; the second character is group 1."""
+    """Finds where one of the heads, of one or two characters, may stand: a few of them, and others made of their
+    characters. They may overlap."""
     alone = "".join(head for head in heads if len(head) == 1)
     pairs = [head for head in heads if len(head) == 2]
     first, second = ("".join(sorted({pair[i] for pair in pairs})) for i in (0, 1))
     branches = [f"[{re.escape(alone)}]"] if alone else []
-    branches += [f"[{re.escape(first)}](?=([{re.escape(second)}]))"] if pairs else []
-    return re.compile("|".join(branches) or "(?!)")
+    branches += [f"[{re.escape(first)}][{re.escape(second)}]"] if pairs else []
+    return re.compile(f"(?=({'|'.join(branches)}))" if branches else "(?!)")
 
 
 REMEMBERED, SHORT = 4096, 1000
@@ -254,12 +250,12 @@ class Normaliser:
         return m.sub(self._pattern, lambda f: self._hongkong[f[0]]) if self._pattern and self._named(m.text) else m
 
     def _named(self, text: str) -> bool:
-        """Whether a word of the table stands in the text: a microsecond or two, where the search for all of them takes
-        as long as all other steps."""
+        """Whether a word of the table stands in the text: some microseconds, where the search for all of them takes as
+        long as all other steps."""
         return any(
-            text.startswith(word, found.start())
-            for found in self._begins.finditer(text)
-            for word in self._heads.get(found[0] + (found[1] or ""), ())
+            word in text
+            for head in filter(self._heads.__contains__, self._begins.findall(text))
+            for word in self._heads[head]
         )
 
     def mapped(self, text: str) -> Mapped:
@@ -286,7 +282,9 @@ class Normaliser:
         """
         if _uncommon().search(text):
             return None
-        swapped = _SWAPPED.sub(lambda found: _SINGLE_FOLDS[ord(found[0])], text)
+        swapped = simplified(_SWAPPED.sub(lambda found: _SINGLE_FOLDS[ord(found[0])], text))
+        if swapped != text and _traditional().search(swapped):
+            return None  # a second pass would go on
         if (" " in swapped or "\n" in swapped) and _TIGHT.search(swapped):
             return None
         if ("(" in swapped and _RESIDUE.search(swapped)) or (self._pattern and self._named(swapped)):

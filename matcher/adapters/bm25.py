@@ -29,9 +29,13 @@ from matcher.ports import Rows
 
 Query = Mapping[str, float]
 Asked = tuple[list[str], TermNumbers, Floats]
+EMPTY: Query = {}
 
 ROUGH = 1e-4
 """More than the relative error of a float32 sum over a few hundred terms: candidates this close are scored exactly."""
+
+MORE = 5
+"""`strongest` may give one more in so many."""
 
 UNASKED, REFUSED, ACCEPTED = range(3)
 """What `words` knows of a term."""
@@ -57,6 +61,7 @@ class Bm25Index:
         self.forward, self.parameters, self.statistics = forward, parameters, statistics
         self._roster, self._postings = roster, postings
         self._idf = statistics.idf_over(forward.vocabulary)
+        self._last: tuple[Query, Asked] = (EMPTY, ([], np.zeros(0, np.int32), np.zeros(0)))
         self._verdicts: tuple[Callable[[str], bool] | None, npt.NDArray[np.uint8]] = (None, np.zeros(0, np.uint8))
 
     @classmethod
@@ -96,10 +101,10 @@ class Bm25Index:
         return self._roster.hits(rows[best], scores[best])
 
     def strongest(self, query: Query, k: int, allowed: Rows | None = None, max_terms: int | None = None) -> RowNumbers:
-        """See LexicalIndex. Only where more than k records are equally likely candidates are they scored."""
+        """See LexicalIndex. Only where many records are equally likely candidates are they scored."""
         asked = self._known(query)
         rows = self._candidates(asked, k, allowed, max_terms)
-        if len(rows) <= k:
+        if len(rows) <= k + k // MORE:
             return rows
         return np.sort(rows[self._roster.best(rows, self._scores(asked, rows), k)])
 
@@ -129,7 +134,15 @@ class Bm25Index:
         return np.asarray(summed, dtype=np.float32)
 
     def _known(self, query: Query) -> Asked:
-        """The query's terms that some record has, their numbers, their weights."""
+        """The query's terms that some record has, their numbers, their weights; kept for the last query, which is asked
+        about twice. A query is not changed afterwards."""
+        last, asked = self._last
+        if last is not query:
+            asked = self._looked_up(query)
+            self._last = (query, asked)
+        return asked
+
+    def _looked_up(self, query: Query) -> Asked:
         numbers = self.forward.vocabulary.numbers(query)
         weights = np.fromiter(query.values(), np.float64, len(query))
         known = numbers != UNKNOWN

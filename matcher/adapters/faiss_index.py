@@ -112,9 +112,10 @@ class FaissIndex:
         while True:
             asked = min(wanted, available)
             rows = self._candidates(query, asked, allowed)
-            scores = cosines(self.vectors, rows, query)
-            if asked == available or len(at_least_kth(scores, k, 2 * SLACK)) < len(rows):
-                return rows, scores
+            rough = single(self.vectors[rows]) @ query
+            if asked == available or len(at_least_kth(rough, k, 3 * SLACK)) < len(rows):
+                rows = rows[at_least_kth(rough, k, 2 * SLACK)]
+                return rows, cosines(self.vectors, rows, query)
             wanted *= 4  # even the last candidate ties with the k-th: more may, outside; equal texts are common
 
     def _candidates(self, query: Vectors, count: int, allowed: Rows | None) -> RowNumbers:

@@ -102,7 +102,7 @@ class Forward:
         """The chosen rows, in that order; terms that none of them has are forgotten."""
         chosen = np.asarray(rows, dtype=np.int64)
         sizes = np.diff(self.starts)[chosen]
-        cells = np.arange(sizes.sum()) + (self.starts[chosen] - _starts(sizes)[:-1]).repeat(sizes)
+        cells, _ = self.cells(chosen)
         return self._compact(
             self.vocabulary.terms,
             _starts(sizes),
@@ -154,11 +154,13 @@ class Forward:
         cells = slice(int(self.starts[row]), int(self.starts[row + 1]))
         return self.terms[cells], self.counts[cells]
 
-    def cells(self, rows: npt.NDArray[np.int64]) -> list[slice]:
-        """The cells of each row."""
-        return [
-            slice(*bounds) for bounds in zip(self.starts[rows].tolist(), self.starts[rows + 1].tolist(), strict=True)
-        ]
+    def cells(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """The numbers of all cells of the rows, row after row, and for each its place among the rows."""
+        first = self.starts[rows]
+        sizes = self.starts[rows + 1] - first
+        cells = (first - _starts(sizes)[:-1]).repeat(sizes)
+        cells += np.arange(len(cells))
+        return cells, np.arange(len(rows), dtype=np.int32).repeat(sizes)
 
 
 def _starts(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

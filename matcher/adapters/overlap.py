@@ -37,13 +37,10 @@ class Overlap:
         self._parameters, self._terms, self._gains, self._rows = parameters, terms, gains, len(rows)
         slots = np.zeros(len(forward.vocabulary), dtype=np.min_scalar_type(len(terms)))
         slots[numbers] = np.arange(1, len(terms) + 1)
-        cells = forward.cells(rows)
-        sizes = [cell.stop - cell.start for cell in cells]
-        slot = slots.take(np.concatenate([forward.terms[cell] for cell in cells])) if cells else slots[:0]
+        cells, place = forward.cells(rows)
+        slot = slots.take(forward.terms.take(cells))
         shared = np.flatnonzero(slot != 0)
-        row = np.arange(len(rows), dtype=np.int32).repeat(sizes)[shared].astype(np.int64)
-        before = np.cumsum([0, *sizes[:-1]]) if sizes else np.zeros(0, dtype=np.int64)
-        source = shared + (forward.starts[rows] - before)[row]
+        source, row = cells[shared], place[shared].astype(np.int64)
         self._cell = row * len(terms) + slot[shared] - 1
         self._field = forward.fields[source]
         self._frequency = forward.counts[source] / stretch[row, self._field]

@@ -20,7 +20,7 @@ from matcher.adapters.model_folder import fingerprint
 from matcher.analyser import Analyser
 from matcher.asked import unit
 from matcher.errors import InvalidInput
-from matcher.ports import Vectors
+from matcher.ports import RowNumbers, Scores, Vectors
 
 CONFIG = "term_embedding.json"
 VOCABULARY = "vocabulary.txt"
@@ -40,6 +40,7 @@ class TermEncoder:
             self._scales: npt.NDArray[np.float32] = tensors.get_tensor("scales").astype(np.float32)
         if len(self._weights) != len(terms) or len(self._scales) != len(terms):
             raise InvalidInput(f"模型 {folder.name} 不完整：词表 {len(terms)} 行，权重 {len(self._weights)} 行。")
+        self._lengths: npt.NDArray[np.float32] = np.full(len(terms), np.nan, np.float32)
         self.trained_with: str = config["analyser"]
         self.name = f"{folder.name}@{fingerprint(folder)}"
         self.dim = int(self._weights.shape[1])
@@ -54,7 +55,7 @@ class TermEncoder:
         return self.queries(texts)
 
     def bag(self, counts: Mapping[str, float]) -> Vectors:
-        rows = self._rows_of(counts, len(counts))
+        rows = self._numbers(counts, len(counts))
         known = rows >= 0
         if not known.any():
             return np.zeros(self.dim, np.float32)
@@ -67,12 +68,35 @@ class TermEncoder:
         return term in self._rows
 
     def vectors(self, terms: Sequence[str]) -> Vectors:
-        rows = self._rows_of(terms, len(terms))
-        out: Vectors = self._weights.take(rows, axis=0, mode="wrap").astype(np.float32)
+        rows = self.numbers(terms)
+        out = self._integers(rows)
         out *= self._scales[rows][:, None]
         out[rows < 0] = 0
         return out
 
-    def _rows_of(self, terms: Iterable[str], count: int) -> npt.NDArray[np.int64]:
-        """The row of each of `count` terms; -1 for an unknown one."""
+    def numbers(self, terms: Sequence[str]) -> RowNumbers:
+        return self._numbers(terms, len(terms))
+
+    def lengths(self, numbers: RowNumbers) -> Scores:
+        unknown = np.isnan(self._lengths[numbers])
+        if unknown.any():  # two threads may both work them out, and then note the same
+            new = numbers[unknown]
+            integers = self._integers(new)
+            self._lengths[new] = np.sqrt(np.einsum("td,td->t", integers, integers)) * self._scales[new]
+        found: Scores = self._lengths[numbers]
+        found[numbers < 0] = 0
+        return found
+
+    def products(self, ours: RowNumbers, theirs: RowNumbers) -> Vectors:
+        """Products of whole numbers below 2²⁴ are exact in single precision, so these are the same on every machine."""
+        scales = [np.where(rows < 0, np.float32(0), self._scales[rows]) for rows in (ours, theirs)]
+        found: Vectors = self._integers(ours) @ self._integers(theirs).T
+        found *= np.multiply.outer(*scales)
+        return found
+
+    def _integers(self, rows: RowNumbers) -> Vectors:
+        """The int8 rows as float32, without their scales; -1 gives any row."""
+        return self._weights.take(rows, axis=0, mode="wrap").astype(np.float32)
+
+    def _numbers(self, terms: Iterable[str], count: int) -> RowNumbers:
         return np.fromiter(map(self._rows.get, terms, repeat(-1)), np.int64, count)

@@ -98,6 +98,19 @@ def test_the_cosine_is_a_sum_over_term_pairs(root: Path, analyser: Analyser) -> 
     assert shares.sum() == pytest.approx(float(cosine[0, 0]), abs=1e-5)
 
 
+def test_terms_by_number_are_the_terms_by_name(root: Path, analyser: Analyser) -> None:
+    encoder = open_encoder(root / "data" / "models" / "default", analyser)
+    assert isinstance(encoder, BagEncoder)
+    ours, theirs = ["机器人", "没有这个词", "检测"], ["质检", "机器人"]
+    a, b = encoder.vectors(ours), encoder.vectors(theirs)
+    numbers = encoder.numbers(ours)
+    assert numbers[1] == -1
+    np.testing.assert_allclose(encoder.products(numbers, encoder.numbers(theirs)), a @ b.T, atol=1e-5)
+    for _ in range(2):  # worked out, then remembered
+        np.testing.assert_allclose(encoder.lengths(numbers), np.linalg.norm(a, axis=1), atol=1e-6)
+    assert encoder.lengths(numbers)[1] == 0
+
+
 def test_prompts_of_a_transformer_are_used(transformer_folder: Path, analyser: Analyser) -> None:
     encoder = open_encoder(transformer_folder, analyser)
     assert isinstance(encoder, TransformerEncoder)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.adapters.bm25 import Bm25Index
+from matcher.adapters.bm25 import MORE, Bm25Index
 from matcher.adapters.bm25_weights import Bm25Parameters
 from matcher.adapters.forward import Document, Forward
 from matcher.errors import BrokenGeneration, NotFound
@@ -219,9 +219,15 @@ class TestBm25Index(LexicalIndexContract):
             for pool in (None, np.random.default_rng(seed).random(400) < 0.4):
                 for k, most in ((0, None), (7, None), (7, 3), (500, 3)):
                     hits = ours.search(query, k, pool, most)
-                    assert [ids[row] for row in ours.strongest(query, k, pool, most)] == sorted(
-                        (hit.id for hit in hits), key=ids.index
-                    )
+                    found = [ids[row] for row in ours.strongest(query, k, pool, most)]
+                    assert found == sorted(found, key=ids.index)
+                    assert len(found) <= k + k // MORE
+                    assert {hit.id for hit in hits} <= set(found)
+                    if len(found) > k:
+                        more = ours.score_rows(query, np.array([ids.index(id) for id in found]))
+                        last = hits[-1].score
+                        assert sorted(more, reverse=True)[:k] == [hit.score for hit in hits]
+                        assert min(more) <= last
 
     def test_borrowed_statistics_score_changed_rows_like_the_collection(self) -> None:
         documents, changed = world(300, seed=5), world(6, seed=8)

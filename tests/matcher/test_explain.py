@@ -98,16 +98,17 @@ def test_pairs_are_words_alike_and_none_is_idle(shop: Workshop, collection: Coll
         for record in (collection.demands["D001"], collection.solutions["S057"])
     )
     one, other = (Bag.of(counts, encoder, analyser.is_word) for counts in (ours, theirs))
-    found = pairs(one, other)
+    nothing, found = pairs(one, [Bag.of({}, encoder, analyser.is_word), other], encoder)
+    assert nothing == []
     assert found
     for pair in found:
         assert analyser.is_word(pair.ours)
         assert analyser.is_word(pair.theirs)
         a, b = encoder.vectors([pair.ours, pair.theirs])
         assert a @ b >= (ALIKE - 1e-4) * float((a @ a) ** 0.5 * (b @ b) ** 0.5)
-        exact = float(a @ b) * ours[pair.ours] * theirs[pair.theirs] / (one.length * other.length)
-        assert pair.share == pytest.approx(exact, rel=1e-4)
-    assert pairs(Bag.of({}, encoder, analyser.is_word), other) == []
+        exact = float(a @ b) * ours[pair.ours] * theirs[pair.theirs]
+        assert pair.product == pytest.approx(exact, rel=1e-4)
+    assert pairs(Bag.of({}, encoder, analyser.is_word), [other], encoder) == [[]]
 
 
 def test_idle_words_are_no_reasons(engine: Engine, shop: Workshop) -> None:

@@ -11,7 +11,9 @@ from matcher.text import Mapped, Normaliser
 WORDS = {"机械人": "机器人", "天秤": "塔吊", "天秤座": "天秤座", "嘅": "的", "院舍": "养老院"}
 PLAIN = st.text(
     st.one_of(
-        st.sampled_from("检测率不低于百分之机器人养老院天秤座械嘅舍，。：；（）()％《》“”①⑨ＡＺａ１ \n\t\u3000a1.5A-"),
+        st.sampled_from(
+            "检测率不低于百分之机器人养老院天秤座械嘅舍數據發後乾，。：；（）()％《》“”①⑨ＡＺａ１ \n\t\u3000a1.5A-"
+        ),
         st.characters(min_codepoint=0x20, max_codepoint=0xFFFF, exclude_categories=["Cs"]),
     ),
     max_size=12,
@@ -41,6 +43,8 @@ def places(mapped: Mapped) -> list[tuple[int, int]]:
 @example("\n检测 ")
 @example("天秤座天秤")
 @example("两 \n 行")
+@example("數據發現頭髮，乾隆後")
+@example("機械人")
 def test_the_short_cut_gives_what_the_steps_give(text: str) -> None:
     normalise = Normaliser(WORDS)
     quick, slow = normalise.mapped(text), by_steps(normalise, text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,17 @@ def test_verdicts_are_the_same_without_it(statements: list[str], monkeypatch: py
 )
 def test_by_words_alone(quantity: str, text: str, unsaid: bool) -> None:
     assert shipped().unsaid(quantity, "", fold(text)) is unsaid
+
+
+def test_sentences_that_cannot_ask_ask_for_nothing(statements: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = [requirements.required.__wrapped__(text, True) for text in statements]
+    assert any(quick)
+    monkeypatch.setattr(requirements, "_MAY_ASK", re.compile(""))
+    assert quick == [requirements.required.__wrapped__(text, True) for text in statements]
+
+
+def test_a_sentence_is_read_by_itself(statements: list[str]) -> None:
+    for one, other in pairwise(statements[:300]):
+        both = parse(f"{one.rstrip('。')}。{other}")
+        assert [i.text for i in both] == [i.text for text in (one, other) for i in parse(text)]
+        assert all(f"{one.rstrip('。')}。{other}"[i.start : i.end] == i.text for i in both)
