@@ -173,9 +173,11 @@ def _alike(asked: Asked, shelf: Shelf, row: int, tools: Tools) -> tuple[Alike, .
     def telling(term: str) -> bool:
         return tools.analyser.is_word(term) and _tells(term)
 
-    ours = Bag.of(total(asked.counts), tools.encoder, telling)
-    theirs = Bag.of(shelf.lexical.words(row, lambda term: True), tools.encoder, telling)
-    return tuple(Alike(pair.ours, pair.theirs, pair.share) for pair in pairs(ours, theirs, MOST_PAIRS))
+    ours, theirs = total(asked.counts), shelf.lexical.words(row, lambda term: True)
+    bags = [Bag.of(counts, tools.encoder, telling) for counts in (ours, theirs)]
+    lengths = [float(np.linalg.norm(tools.encoder.bag(counts))) for counts in (ours, theirs)]
+    found = pairs(bags[0], bags[1:], tools.encoder, MOST_PAIRS)[0]
+    return tuple(Alike(pair.ours, pair.theirs, pair.product / math.prod(lengths)) for pair in found)
 
 
 def _entries(asked: Asked, pool: Pool) -> tuple[tuple[Added, bool], ...]:
