@@ -19,7 +19,8 @@ from api.errors import add_handlers
 from api.front import Front
 from api.limits import Limits
 from api.packed import Packed
-from api.pages import system
+from api.pages import accounts, login, profile, system
+from api.pages import keys as keys_page
 from api.pages.shell import Shell
 from api.pages.texts import Texts
 from api.parts import Parts
@@ -66,7 +67,7 @@ ROUTES: tuple[Page, ...] = (
 )
 """The modules of api/routes, in the order the document lists them."""
 
-PAGES: tuple[Page, ...] = (system,)
+PAGES: tuple[Page, ...] = (login, profile, accounts, keys_page, system)
 """The console's pages; a new one adds its module here."""
 
 VERSION = "1.0"

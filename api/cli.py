@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("match", "为一段需求文字匹配方案", "api.commands.match"),
     Command("serve", "启动服务", "api.commands.serve"),
     Command("evaluate", "在评测集上衡量匹配质量", "api.commands.evaluate"),
+    Command("account", "创建、列出、停用、解锁账号，重设密码", "api.commands.account"),
     Command("token", "创建、列出、停用访问密钥", "api.commands.token"),
     Command("doctor", "检查安装是否完好，并说明该怎么办", "api.commands.doctor"),
 )

@@ -72,13 +72,13 @@ class Desk:
             once.remember(writer, response)
         return response
 
-    def read(self, id: str) -> Response:
+    def read(self, id: str, caller: Caller) -> Response:
         """One record; the id of a merged one finds the record it was merged into."""
-        return json_response(record_json(self._current(id)))
+        return json_response(record_json(self._current(id, caller.organization)))
 
-    def list(self, query: ListQuery) -> Response:
-        """One page."""
-        page = self._store.page(self._kind, **query._asdict())
+    def list(self, query: ListQuery, caller: Caller) -> Response:
+        """One page; a member's holds only its own records."""
+        page = self._store.page(self._kind, **query._asdict(), owner=caller.organization)
         items = [record_json(record) for record in page.items]
         return json_response({"items": items, "total": page.total, "limit": query.limit, "offset": query.offset})
 
@@ -134,9 +134,11 @@ class Desk:
         found = snapshot.indexed(self._kind, [id])
         return found[id] if id in found else snapshot.get(self._kind, id)
 
-    def _current(self, id: str) -> Record:
-        record = self._store.get(self._kind, id)
-        return self._store.get(self._kind, self._store.leads_to(self._kind, id)) if record.status == MERGED else record
+    def _current(self, id: str, owner: str = "") -> Record:
+        record = self._store.get(self._kind, id, owner=owner)
+        if record.status != MERGED:
+            return record
+        return self._store.get(self._kind, self._store.leads_to(self._kind, id), owner=owner)
 
     def _path(self, id: str) -> str:
         return f"{PATHS[self._kind]}/{quoted(id)}"

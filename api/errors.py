@@ -50,6 +50,7 @@ STATUS: Mapping[type[errors.MatcherError], int] = {
     errors.RejectedGeneration: 409,
     errors.Unauthorized: 401,
     errors.Forbidden: 403,
+    errors.Locked: 429,
     SlowRequest: 408,
     Overloaded: 429,
     errors.Unavailable: 503,
@@ -131,7 +132,7 @@ def error_response(
     """The one shape for a program, a page for a person; with the headers the status calls for."""
     more = {**HEADERS.get(status, {}), **(headers or {})}
     if wants_page(request):
-        return refusal_page(request, status, message, more)
+        return refusal_page(request, status, code, message, more)
     body = error_body(code, message, request_id(request), details)
     return Response(body, status_code=status, media_type="application/json", headers=more)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from api.cards import Cards
+from api.entrance import Entrance
 from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
@@ -28,6 +29,7 @@ class Parts:
     rebuild: Rebuild
     metrics: Metrics
     verified: Verified
+    entrance: Entrance
     cards: Cards
     checker: Checker
     shown: ShownLog

@@ -14,6 +14,7 @@ from api.wiring import open_parts
 from indexer.workshop import settle
 from matcher.errors import Unavailable
 from matcher.settings import Settings
+from matcher.store import utc_now
 
 GRACE_S = 10
 """How long requests in work may take to finish after a request to stop."""
@@ -22,8 +23,9 @@ IDLE_S = 15
 """How long an idle connection is kept."""
 
 
-def serve(settings: Settings, *, quiet: bool = False, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGTERM or Ctrl+C. `ready` is called once requests are answered.
+def serve(settings: Settings, *, quiet: bool = False, ready: Callable[[str], None] = lambda link: None) -> None:
+    """Serve until SIGTERM or Ctrl+C. `ready` is called once requests are answered, with the one-time link by which the
+    first administrator is made, "" when there is an account already.
 
     Unavailable when the address is taken or another process holds the database.
     """
@@ -49,7 +51,9 @@ def serve(settings: Settings, *, quiet: bool = False, ready: Callable[[], None] 
                 timeout_graceful_shutdown=GRACE_S,
                 timeout_keep_alive=IDLE_S,
             )
-            _Server(config, ready).run(sockets=[listener])
+            token = parts.store.accounts.setup_link(utc_now())
+            link = f"{address(settings)}setup?token={token}" if token else ""
+            _Server(config, lambda: ready(link)).run(sockets=[listener])
         finally:
             parts.close()
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from threading import Lock
 
 from api.cards import Cards
+from api.entrance import Entrance, Recent
 from api.metrics import Metrics
 from api.parts import Parts
+from api.passwords import Passwords, policy_of
 from api.rebuild import Rebuild, environment
 from api.repeat_watch import Watch
 from api.shown import ShownLog
@@ -139,6 +141,7 @@ def open_parts(settings: Settings) -> Parts:
         ),
         metrics=Metrics(),
         verified=Verified(store.keys),
+        entrance=Entrance(store, Passwords(policy_of(settings)), settings.https, Recent()),
         cards=Cards(store),
         checker=checker(shop),
         shown=ShownLog(store),

@@ -11,7 +11,9 @@
     │   ├── IllegalMove          the workflow has no such step from here                    409
     │   └── ChangedMeanwhile     somebody else changed it since it was read                 409
     ├── Unauthorized        no key, unknown key, expired key                               401
-    ├── Forbidden           the key's role lacks the permission                            403
+    ├── Locked              too many wrong passwords; says how long to wait                429
+    ├── Forbidden           the caller's role lacks the permission                         403
+    │   └── PasswordExpired      the password must be changed before anything else             403
     ├── Unavailable         no index yet, the database is locked by another process        503
     │   └── StaleIndex      the published generation was built by other parts (encoder …)  503
     ├── BrokenGeneration    a file is missing, truncated or altered                        503
@@ -76,8 +78,16 @@ class Unauthorized(MatcherError):
     code = "unauthorized"
 
 
+class Locked(MatcherError):
+    code = "locked"
+
+
 class Forbidden(MatcherError):
     code = "forbidden"
+
+
+class PasswordExpired(Forbidden):
+    code = "password_expired"
 
 
 class Unavailable(MatcherError):

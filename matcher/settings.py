@@ -39,6 +39,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SCENEMATCH_OFFICE", "粤港澳大湾区应用场景创新中心", "本中心的名称，用于补正通知等文书的落款"),
     Setting("SCENEMATCH_HOST", "127.0.0.1", "服务监听的地址；127.0.0.1 只允许本机访问"),
     Setting("SCENEMATCH_PORT", "8765", "服务监听的端口，1 到 65535"),
+    Setting("SCENEMATCH_HTTPS", "off", "用户是否经 https 访问（由前面的 nginx 等转发）；on 时登录信息只经 https 发送"),
+    Setting(
+        "SCENEMATCH_PASSWORD_POLICY",
+        "dengbao",
+        "密码规则；dengbao 按等级保护要求（8 位以上、三类字符、定期更换），asvs 按 OWASP ASVS（15 位以上、不强制更换）",
+    ),
+    Setting("SCENEMATCH_PASSWORD_DAYS", "90", "dengbao 规则下密码多少天后必须更换，1 到 3650"),
+    Setting("SCENEMATCH_AUDIT_ANCHORS", "{home}/anchors", "每天存一次审计校验点的文件夹；放到另一块磁盘更稳妥"),
 )
 """Every setting there is, in the order the documentation lists them."""
 
@@ -58,6 +66,10 @@ class Settings:
     office: str
     host: str
     port: int
+    https: bool
+    password_policy: str
+    password_days: int
+    anchors: Path
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -84,6 +96,10 @@ class Settings:
             office=read["SCENEMATCH_OFFICE"],
             host=read["SCENEMATCH_HOST"],
             port=_port("SCENEMATCH_PORT", read),
+            https=_one_of("SCENEMATCH_HTTPS", read, ("off", "on")) == "on",
+            password_policy=_one_of("SCENEMATCH_PASSWORD_POLICY", read, ("dengbao", "asvs")),
+            password_days=_number("SCENEMATCH_PASSWORD_DAYS", read, 3650),
+            anchors=_path(read["SCENEMATCH_AUDIT_ANCHORS"]),
         )
 
     @property
@@ -125,7 +141,17 @@ def _url(name: str, read: Mapping[str, str]) -> str:
 
 
 def _port(name: str, read: Mapping[str, str]) -> int:
+    return _number(name, read, 65535)
+
+
+def _number(name: str, read: Mapping[str, str], most: int) -> int:
     text = read[name]
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise InvalidInput(f"环境变量 {name} 应是 1 到 65535 之间的整数，现在是“{text}”。", setting=name)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise InvalidInput(f"环境变量 {name} 应是 1 到 {most} 之间的整数，现在是“{text}”。", setting=name)
     return int(text)
+
+
+def _one_of(name: str, read: Mapping[str, str], known: tuple[str, ...]) -> str:
+    if read[name] not in known:
+        raise InvalidInput(f"环境变量 {name} 只能是 {' 或 '.join(known)}，现在是“{read[name]}”。", setting=name)
+    return read[name]

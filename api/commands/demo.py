@@ -14,6 +14,7 @@ from matcher.settings import Settings
 from matcher.store import Store, utc_now
 
 LABEL = "demo"
+LOGIN = "演示"
 DAYS = 30
 
 
@@ -29,12 +30,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             say(f"已有需求 {store.count(Kind.DEMAND)} 条、方案 {store.count(Kind.SOLUTION)} 条，不再导入示例。")
         _build(settings)
         token = _new_key(store)
-    _explain(settings, token)
+        password = _demo_account(store, settings)
+    _explain(settings, token, password)
     if args.prepare_only:
         return 0
     from api.serve import address, serve
 
-    serve(settings, quiet=True, ready=lambda: say(f"服务已启动，请打开 {address(settings)}   （按 Ctrl+C 停止）"))
+    serve(settings, quiet=True, ready=lambda link: say(f"服务已启动，请打开 {address(settings)}   （按 Ctrl+C 停止）"))
     return 0
 
 
@@ -76,10 +78,33 @@ def _new_key(store: Store) -> str:
     return token
 
 
-def _explain(settings: Settings, token: str) -> None:
+def _demo_account(store: Store, settings: Settings) -> str:
+    """The password of the account 演示, "" when the store belongs to other people and must not get one.
+
+    It is random, kept in HOME only, and good as long as nobody changed it.
+    """
+    from api.passwords import Passwords, generated, policy_of
+
+    file, passwords = settings.home / "demo-account.txt", Passwords(policy_of(settings))
+    if file.is_file() and any(account.login == LOGIN for account in store.accounts.list()):
+        return file.read_text("utf-8").strip()
+    if store.accounts.any():
+        return ""
+    password = generated()
+    hashed = passwords.accept(password, LOGIN)
+    store.accounts.create(LOGIN, LOGIN, "admin", hashed, now=utc_now(), must_change=False, actor=CONSOLE)
+    file.touch(mode=0o600)
+    file.write_text(password + "\n", "utf-8")
+    return password
+
+
+def _explain(settings: Settings, token: str, password: str) -> None:
     say()
-    say(f"试用密钥（工作人员，{DAYS} 天有效，只显示这一次；下次运行会换新的）：")
+    if password:
+        say("登录网页（试用账号，可以做任何事；正式使用前请另设账号并停用它）：")
+        say(f"  用户名  {LOGIN}")
+        say(f"  密码    {password}")
+    say(f"接口的试用密钥（场景经理，{DAYS} 天有效，只显示这一次；下次运行会换新的）：")
     say(f"  {token}")
-    say("打开网页后把它粘贴到“访问密钥”一栏。")
     say(f"全部数据在 {settings.home}")
     say()

@@ -15,5 +15,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     from api.serve import address, serve
 
-    serve(settings, quiet=args.quiet, ready=lambda: say(f"服务已启动：{address(settings)}（按 Ctrl+C 停止）"))
+    def ready(link: str) -> None:
+        say(f"服务已启动：{address(settings)}（按 Ctrl+C 停止）")
+        if link:
+            say(f"还没有账号。请在 24 小时内打开这个链接，设置管理员（只能用一次）：\n  {link}")
+
+    serve(settings, quiet=args.quiet, ready=ready)
     return 0

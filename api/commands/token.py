@@ -15,7 +15,7 @@ from matcher.store import ROLE_NAMES, ROLES, Store, utc_now
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="操作", required=True, parser_class=type(parser))
     create = actions.add_parser("create", help="创建密钥，只显示这一次")
-    create.add_argument("--role", choices=ROLES, required=True, help="viewer 只读、staff 工作人员、admin 管理员")
+    create.add_argument("--role", choices=ROLES, required=True, help="viewer 查看、staff 场景经理、admin 管理员")
     create.add_argument("--days", type=int, default=90, metavar="N", help="有效天数，默认 90")
     create.add_argument("--label", default="", metavar="备注", help="便于以后辨认，例如使用人")
     revoke = actions.add_parser("revoke", help="停用密钥，立即生效")

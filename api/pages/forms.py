@@ -1,4 +1,4 @@
-"""What a form sent, as text that can be stored, and the errors that are shown beside its fields."""
+"""What a form sent, as text that can be stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from api.schemas.base import LONGEST
-from matcher.errors import InvalidInput, TooLarge
+from matcher.errors import TooLarge
 from matcher.store.codec import checked
 
 
@@ -31,6 +31,11 @@ class Form(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._data)
+
+    def secret(self, name: str) -> str:
+        """A password exactly as it was typed, blanks included."""
+        value = self._data.get(name, "")
+        return value if isinstance(value, str) else ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field that may be sent several times, blank ones left out."""
@@ -54,11 +59,3 @@ def _clean(text: str) -> str:
     if len(text) > LONGEST:
         raise TooLarge(f"一栏最多 {LONGEST} 个字，请精简或拆开填写。", limit=LONGEST)
     return checked(text.replace("\r\n", "\n")).strip()
-
-
-class FieldErrors(InvalidInput):
-    """Fields that were filled in wrongly: name → sentence. Routes catch it and show the form again."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__("；".join(errors.values()), fields=dict(errors))
-        self.errors = errors

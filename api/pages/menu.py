@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.auth import Permission, may
 from api.caller import Caller
+from matcher.store import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,14 @@ class Entry:
 
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("manage", (Entry("system", "/system", "index:read", "speedometer2"),)),
+    (
+        "manage",
+        (
+            Entry("accounts", "/accounts", "accounts:manage", "people"),
+            Entry("keys", "/keys", "keys:manage", "key"),
+            Entry("system", "/system", "index:read", "speedometer2"),
+        ),
+    ),
 )
 """Groups in the order shown; a group that holds nothing for a caller is not shown."""
 
@@ -31,3 +39,8 @@ def menu_for(caller: Caller | None) -> Sequence[tuple[str, Sequence[Entry]]]:
         return ()
     groups = ((group, [entry for entry in entries if may(caller.role, entry.permission)]) for group, entries in MENU)
     return [(group, entries) for group, entries in groups if entries]
+
+
+def start_of(role: Role) -> str:
+    """The page that somebody with this role sees first."""
+    return next((entry.path for _, entries in MENU for entry in entries if may(role, entry.permission)), "/profile")

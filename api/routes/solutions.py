@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Response
 
-from api.auth import Matching, Reading, ReadingContacts, Writing
+from api.auth import Matching, ReadingContacts, ReadingOwn, Removing, Writing
 from api.desk import PATHS, TOP, Desk
 from api.documenting import guarded
 from api.idempotency import IdempotencyKey
@@ -69,9 +69,9 @@ def _add_filing(app: FastAPI, desk: Desk) -> None:
         description="立即从匹配结果中消失，不能恢复。",
         status_code=204,
         response_class=Response,
-        responses=guarded("records:write", 404),
+        responses=guarded("records:remove", 404),
     )
-    def delete_solution(id: RecordPath, caller: Writing) -> Response:
+    def delete_solution(id: RecordPath, caller: Removing) -> Response:
         return desk.withdraw(id, caller)
 
 
@@ -84,8 +84,8 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
         response_model=SolutionPage,
         responses=guarded("records:read"),
     )
-    def list_solutions(query: Listing, caller: Reading) -> Response:
-        return desk.list(query)
+    def list_solutions(query: Listing, caller: ReadingOwn) -> Response:
+        return desk.list(query, caller)
 
     @app.get(
         _PATH + "/{id}",
@@ -95,8 +95,8 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
         response_model=SolutionOut,
         responses=guarded("records:read", 404),
     )
-    def read_solution(id: RecordPath, caller: Reading) -> Response:
-        return desk.read(id)
+    def read_solution(id: RecordPath, caller: ReadingOwn) -> Response:
+        return desk.read(id, caller)
 
     @app.get(
         _PATH + "/{id}/contact",

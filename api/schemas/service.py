@@ -106,7 +106,7 @@ class KeyIn(In):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"role": "staff", "days": 90, "label": "前台电脑"}]})
 
-    role: Annotated[Literal["viewer", "staff", "admin"], Field(description="只读、工作人员、管理员")]
+    role: Annotated[Literal["viewer", "staff", "admin"], Field(description="查看、场景经理、管理员")]
     days: Annotated[int, Field(ge=1, le=3650, description="有效天数"), WHOLE] = 90
     label: Annotated[Line, Field(max_length=100, description="备注，便于以后辨认")] = ""
 

@@ -43,10 +43,15 @@ def checked(text: str) -> str:
     return text
 
 
+def owner_of(record: Record) -> str:
+    """Whose record it is: the organisation that has the need, or the vendor."""
+    return record.organization if isinstance(record, Demand) else record.vendor
+
+
 def to_row(record: Record) -> dict[str, Any]:
     """The columns a record decides. InvalidInput for an unusable id or text no database can hold."""
     _check_id(record.id)
-    owner = record.organization if isinstance(record, Demand) else record.vendor
+    owner = owner_of(record)
     industries = [fold(name) for name in record.industries]
     return {
         "id": record.id,

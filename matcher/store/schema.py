@@ -16,10 +16,15 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else utc_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
+
+
+def utc_text(value: datetime) -> str:
+    """A time as it is stored."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 metadata = MetaData()
@@ -120,5 +125,9 @@ audit = Table(
     Column("object", Text, nullable=False),
     Column("result", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("prev_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
 )
 """Append-only: triggers refuse to change or delete a line."""

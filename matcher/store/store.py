@@ -8,10 +8,14 @@ from datetime import datetime
 from types import TracebackType
 
 from matcher.model import Contact, Kind, Record
+from matcher.store.accounts import Accounts
+from matcher.store.chain import Anchor, Verdict, last_line, verify
 from matcher.store.database import Database, open_database
+from matcher.store.exports import Exports
 from matcher.store.history import Revision
 from matcher.store.imports import Imports, ImportsRead
 from matcher.store.keys import Keys
+from matcher.store.sessions import Sessions
 from matcher.store.snapshot import Snapshot
 from matcher.store.undo import Undone, undo
 from matcher.store.values import SYSTEM, Actor, AuditLine, Change, Changes, Page, Saved, utc_now
@@ -32,6 +36,9 @@ class Store:
         self._known: tuple[object, int] = (None, 0)
         self.keys = Keys(database)
         self.words = Words(database, clock)
+        self.accounts = Accounts(database)
+        self.sessions = Sessions(database)
+        self.exports = Exports(database)
 
     @classmethod
     def open(cls, url: str, *, write: bool, clock: Callable[[], datetime] = utc_now) -> Store:
@@ -90,10 +97,10 @@ class Store:
             known = self._known = (state, self.revision())  # one tuple, so no thread sees half of it
         return known[1]
 
-    def get(self, kind: Kind, id: str) -> Record:
-        """The record, without its contact. NotFound."""
+    def get(self, kind: Kind, id: str, *, owner: str = "") -> Record:
+        """The record, without its contact. NotFound; with an `owner`, for everybody else's records too."""
         with self.read_snapshot() as snapshot:
-            return snapshot.get(kind, id)
+            return snapshot.get(kind, id, owner=owner)
 
     def leads_to(self, kind: Kind, id: str) -> str:
         """The id of the record that this id was merged into; the id itself when it was not."""
@@ -119,6 +126,7 @@ class Store:
         region: str = "",
         status: str = "",
         batch: str = "",
+        owner: str = "",
         after: str = "",
         offset: int = 0,
         limit: int = 50,
@@ -126,7 +134,8 @@ class Store:
         """Records in id order. Empty filters do not filter.
 
         `text` is looked for in id, title, owner and description (letter case and full width do not matter); `region`
-        inside the record's region; `industry`, `status` and `batch` must be equal. `after` starts behind that id.
+        inside the record's region; `industry`, `status`, `batch` and `owner` (organisation or vendor) must be equal.
+        `after` starts behind that id.
         """
         with self.read_snapshot() as snapshot:
             return snapshot.page(
@@ -136,6 +145,7 @@ class Store:
                 region=region,
                 status=status,
                 batch=batch,
+                owner=owner,
                 after=after,
                 offset=offset,
                 limit=limit,
@@ -205,10 +215,29 @@ class Store:
         with self.writing() as writer:
             writer.remember(key, principal, body_hash, response)
 
-    def audit(self, action: str, object: str, *, actor: Actor = SYSTEM, result: str = "ok", detail: str = "") -> None:
+    def audit(
+        self,
+        action: str,
+        object: str,
+        *,
+        actor: Actor = SYSTEM,
+        result: str = "ok",
+        detail: str = "",
+        reason: str = "",
+    ) -> None:
         """One audit line of its own, for an act that changes no record (an export, a look at a contact)."""
         with self.writing(actor) as writer:
-            writer.audit(action, object, result=result, detail=detail)
+            writer.audit(action, object, result=result, detail=detail, reason=reason)
+
+    def audit_end(self) -> Anchor:
+        """The last line of the audit, to be kept elsewhere."""
+        with self._database.reading() as connection:
+            return last_line(connection)
+
+    def verify_audit(self, anchors: Sequence[Anchor] = ()) -> Verdict:
+        """Compute the whole chain anew and hold it against the anchors kept elsewhere."""
+        with self._database.reading() as connection:
+            return verify(connection, anchors)
 
     # ── imports ─────────────────────────────────────────────────────────────────────────────────────────────────
     @contextmanager

@@ -13,12 +13,17 @@ from matcher.model import Record
 Change = Literal["created", "updated", "unchanged"]
 """What one `put` did."""
 
-Role = Literal["viewer", "staff", "admin"]
+Role = Literal["viewer", "staff", "admin", "member"]
 
 ROLES: tuple[Role, ...] = ("viewer", "staff", "admin")
 """The roles a key may have, weakest first."""
 
-ROLE_NAMES: Mapping[str, str] = MappingProxyType({"viewer": "只读", "staff": "工作人员", "admin": "管理员"})
+ACCOUNT_ROLES: tuple[Role, ...] = (*ROLES, "member")
+"""The roles a person may have. A member belongs to an organisation and sees only what that one filed."""
+
+ROLE_NAMES: Mapping[str, str] = MappingProxyType(
+    {"viewer": "查看", "staff": "场景经理", "admin": "管理员", "member": "会员单位"}
+)
 
 
 def utc_now() -> datetime:
@@ -28,10 +33,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, for the audit table: the prefix of an API key, or "console" for a command."""
+    """Who does it, for the audit table: a person's login, the prefix of an API key, or "console" for a command.
+
+    `source` is the network address it came from.
+    """
 
     name: str
     role: str = ""
+    source: str = ""
 
 
 SYSTEM = Actor("system", "system")
@@ -88,7 +97,7 @@ class KeyInfo:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the append-only audit table. `seq` follows the order of commits."""
+    """One line of the append-only audit table. `seq` follows the order of commits; the hashes are those of chain.py."""
 
     seq: int
     at: datetime
@@ -98,3 +107,38 @@ class AuditLine:
     object: str
     result: str
     detail: str
+    source: str = ""
+    reason: str = ""
+    prev_hash: str = ""
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who logs in, without the password. `organization` is a member's, "" for everybody else."""
+
+    login: str
+    name: str
+    role: Role
+    organization: str
+    password_at: datetime
+    must_change: bool
+    disabled: bool
+    created_at: datetime
+    last_login: datetime | None
+
+    def actor(self, source: str = "") -> Actor:
+        """The person as the doer of a change, from this address."""
+        return Actor(self.login, self.role, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser that is logged in. `id` names it in lists and is not what the browser holds."""
+
+    id: str
+    account: Account
+    created_at: datetime
+    seen_at: datetime
+    source: str
+    agent: str

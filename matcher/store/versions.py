@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matcher.store import followup_tables, import_tables, repeat_tables, word_tables
+from matcher.store import access_tables, followup_tables, import_tables, repeat_tables, word_tables
 
 DIALECTS: dict[str, dict[str, str]] = {
     # Ids are compared byte by byte on both, so every list has the same order on both.
@@ -127,6 +127,12 @@ VERSIONS: tuple[Version, ...] = (
     ),
     Version(4, "the house's own words", shared=word_tables.SQL),
     Version(5, "repeats and merges", shared=repeat_tables.CREATE),
+    Version(
+        6,
+        "accounts, sessions, exports, the audit as a chain",
+        shared=(*access_tables.SQL, *access_tables.AUDIT_SQL),
+        postgresql=access_tables.AUDIT_POSTGRESQL,
+    ),
 )
 
 LATEST = VERSIONS[-1].number

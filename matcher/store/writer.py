@@ -14,6 +14,7 @@ from matcher.errors import Conflict
 from matcher.model import Contact, Kind, Record
 from matcher.profile import MERGED
 from matcher.store import schema
+from matcher.store.chain import append
 from matcher.store.codec import KIND_NAMES, check_contact, checked, to_row
 from matcher.store.history import Line
 from matcher.store.repeat_tables import merged_into
@@ -144,13 +145,12 @@ class Writer(Snapshot):
         row = {"key": key, "principal": principal, "body_hash": body_hash, "response": response}
         self._connection.execute(insert(table).values(created_at=self._now, **row))
 
-    def audit(self, action: str, object: str, *, result: str = "ok", detail: str = "") -> None:
-        """One line in the audit table, in this commit. No personal data in it, please."""
-        checked(object + detail)
-        line = {"action": action, "object": object, "result": result, "detail": detail}
-        self._connection.execute(
-            insert(schema.audit).values(at=self._now, actor=self._actor.name, role=self._actor.role, **line)
-        )
+    def audit(self, action: str, object: str, *, result: str = "ok", detail: str = "", reason: str = "") -> None:
+        """One line in the audit table, in this commit. `reason` is what a person gave; no personal data, please."""
+        checked(object + detail + reason)
+        who = {"at": self._now, "actor": self._actor.name, "role": self._actor.role, "source": self._actor.source}
+        what = {"action": action, "object": object, "result": result, "reason": reason, "detail": detail}
+        append(self._connection, {**who, **what})
 
     def _change(self) -> int:
         """The revision of this transaction, counted up at its first change."""

@@ -13,11 +13,15 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.pages.signing import HEADER, form_token
 from api.parts import Parts
 from api.wiring import open_parts
 from matcher.model import Contact, Demand, Money, Solution
 from matcher.settings import Settings
-from matcher.store import ROLES, utc_now
+from matcher.store import ACCOUNT_ROLES, ROLES, Role, utc_now
+
+MEMBER = "某养老院"
+"""The organisation of the member; D3 is its own."""
 
 PHONE, EMAIL, PERSON = "13800138000", "wang@example.com", "王小明"
 
@@ -90,12 +94,30 @@ class Service:
     parts: Parts
     client: TestClient
     tokens: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+    def visit(self, method: str, path: str, role: str | None = "staff", **options: Any) -> httpx.Response:
+        """Open a page as a person with this role, or send its form with the token every page holds."""
+        headers = {"Accept": "text/html", **options.pop("headers", {})}
+        if role is not None:
+            secret = self.secrets[role]
+            headers = {"Cookie": f"scenematch={secret}", HEADER: form_token(secret), **headers}
+        return self.client.request(method, path, headers=headers, follow_redirects=False, **options)
 
     def call(self, method: str, path: str, role: str | None = "admin", **options: Any) -> httpx.Response:
         headers = dict(options.pop("headers", {}))
         if role is not None:
             headers["Authorization"] = f"Bearer {self.tokens[role]}"
         return self.client.request(method, path, headers=headers, **options)
+
+
+def log_in(parts: Parts, role: Role, login: str = "") -> str:
+    """A session of a new account with this role; its password is nobody's."""
+    login = login or f"{role}-account"
+    parts.store.accounts.create(
+        login, f"{role}某", role, "no hash", now=utc_now(), organization=MEMBER, must_change=False
+    )
+    return parts.store.sessions.open(login, now=utc_now())
 
 
 @pytest.fixture(scope="session")
@@ -108,11 +130,12 @@ def make_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         parts = open_parts(settings)
         parts.store.put_many([*SOLUTIONS, *DEMANDS])
         tokens = {role: parts.store.keys.create(role, 30, now=utc_now())[1] for role in ROLES}
+        secrets = {role: log_in(parts, role) for role in ACCOUNT_ROLES}
         app = create_app(parts)
         client = TestClient(app)
         client.__enter__()
         running.append(client)
-        return Service(app, parts, client, tokens)
+        return Service(app, parts, client, tokens, secrets)
 
     yield make
     for client in running:

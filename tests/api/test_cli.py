@@ -158,7 +158,7 @@ def test_keys_are_created_listed_and_revoked(home: Path, capsys: pytest.CaptureF
     assert main(["token", "list"]) == 0
     line = capsys.readouterr().out
     assert made["prefix"] in line
-    assert "工作人员  有效" in line
+    assert "场景经理  有效" in line
     assert made["token"].partition(".")[2] not in line
     assert main(["token", "revoke", made["prefix"]]) == 0
     assert main(["token", "list", "--json"]) == 0

@@ -10,7 +10,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from api.commands.importing import import_files
 from api.parts import Parts
 from api.wiring import open_parts
 from matcher.settings import Settings
+from matcher.store import ACCOUNT_ROLES, Role, utc_now
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -49,6 +50,9 @@ LONGEST_SHOT = 4_000
 """CSS pixels of a long page that are kept."""
 
 START_S = 30
+
+MEMBER = "东莞市某精密五金有限公司"
+"""The organisation of the member."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -143,6 +147,8 @@ class Site:
     url: str
     app: FastAPI
     parts: Parts
+    secrets: Mapping[str, str]
+    """Role → the secret of a session, for the cookie."""
 
 
 @pytest.fixture(scope="session")
@@ -163,9 +169,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             assert thread.is_alive(), "the server stopped"
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.02)
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app, parts)
+        secrets = {role: _log_in(parts, role) for role in ACCOUNT_ROLES}
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app, parts, secrets)
         server.should_exit = True
         thread.join(START_S)
+
+
+def _log_in(parts: Parts, role: Role) -> str:
+    """A session of a new account with this role; its password is nobody's."""
+    now, names = utc_now(), {"viewer": "周查看", "staff": "李经理", "admin": "陈管理", "member": "会员单位"}
+    parts.store.accounts.create(
+        f"{role}-account", names[role], role, "no hash", now=now, organization=MEMBER, must_change=False
+    )
+    return parts.store.sessions.open(f"{role}-account", now=now, source="127.0.0.1", agent="Chromium")
 
 
 @pytest.fixture(scope="session")
@@ -187,15 +203,20 @@ OpenTab = Callable[..., Tab]
 
 @pytest.fixture
 def tab(chromium: Any, site: Site) -> Iterator[OpenTab]:
-    """Opens tabs in contexts of their own, all closed at the end; options are those of a browser context."""
+    """Opens tabs in contexts of their own, logged in as `role` where one is given, all closed at the end.
+
+    Further options are those of a browser context.
+    """
     contexts = []
 
-    def make(**options: Any) -> Tab:
+    def make(role: str | None = None, **options: Any) -> Tab:
         width, height = VIEWS["desktop"]
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
         )
         contexts.append(context)
+        if role is not None:
+            context.add_cookies([{"name": "scenematch", "value": site.secrets[role], "url": site.url}])
         return Tab.watch(context.new_page(), site.url)
 
     yield make

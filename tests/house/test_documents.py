@@ -15,7 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.auth import PERMISSIONS, rules
+from api.auth import GRANTS, PERMISSIONS, rules
 from api.cli import COMMANDS, Parser
 from api.errors import PLAIN, STATUS, status_of
 from api.limits import AT_ONCE, BODY_S, JSON_BYTES, UPLOAD_BYTES
@@ -130,8 +130,9 @@ def test_roles(root: Path) -> None:
     head, _, *rows = cells(section(read(root, "docs/api.md"), "Roles"))
     roles = [cell.split()[0] for cell in head[1:]]
     assert set(roles) == set(PERMISSIONS)
-    listed = {role: {row[0] for row in rows if row[at] == "yes"} for at, role in enumerate(roles, 1)}
-    assert listed == {role: set(allowed) for role, allowed in PERMISSIONS.items()}
+    reach = {"yes": "all", "own": "own"}
+    listed = {row[0]: {role: reach[row[at]] for at, role in enumerate(roles, 1) if row[at] != "no"} for row in rows}
+    assert listed == GRANTS
 
 
 def test_errors(root: Path) -> None:

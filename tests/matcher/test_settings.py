@@ -25,6 +25,10 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         office="粤港澳大湾区应用场景创新中心",
         host="127.0.0.1",
         port=8765,
+        https=False,
+        password_policy="dengbao",
+        password_days=90,
+        anchors=home / "anchors",
     )
     assert settings.database_path == home / "scenematch.db"
     assert settings.writer_lock == home / "scenematch.db.writer.lock"
@@ -45,10 +49,15 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "SCENEMATCH_OFFICE": "某市场景中心",
         "SCENEMATCH_HOST": "0.0.0.0",
         "SCENEMATCH_PORT": "80",
+        "SCENEMATCH_HTTPS": "on",
+        "SCENEMATCH_PASSWORD_POLICY": "asvs",
+        "SCENEMATCH_PASSWORD_DAYS": "30",
+        "SCENEMATCH_AUDIT_ANCHORS": str(tmp_path / "anchors"),
     }
     assert list(env) == [setting.name for setting in SETTINGS]
     settings = Settings.from_env(env)
-    assert [str(getattr(settings, field.name)) for field in fields(Settings)] == list(env.values())
+    read = [getattr(settings, field.name) for field in fields(Settings)]
+    assert ["on" if value is True else str(value) for value in read] == list(env.values())
     assert settings.database_path is None
     assert settings.writer_lock is None
     assert settings.index_folder == tmp_path / "家 {x}" / "index"
