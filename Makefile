@@ -61,8 +61,8 @@ reindex: $(SERVE) ## Build, verify and publish a new index while the service kee
 	$(SCENEMATCH) build $(ARGS)
 
 .PHONY: evaluate
-evaluate: $(SERVE) ## Measure ranking quality on a judged collection (COLLECTION=folder)
-	$(SCENEMATCH) evaluate --collection $(COLLECTION) $(ARGS)
+evaluate: $(SERVE) ## Measure ranking quality on a judged collection (COLLECTION=folder, or ARGS=--all)
+	$(SCENEMATCH) evaluate $(if $(filter --all,$(ARGS)),,--collection $(COLLECTION)) $(ARGS)
 
 .PHONY: bench
 bench: $(ALL_STAMP) ## Measure speed, memory and build time, beside other systems

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     _speak_plainly()
+    _one_thread_a_product()
     words = list(sys.argv[1:] if argv is None else argv)
     parser = Parser(prog=PROGRAM, description="SceneMatch 场景匹配引擎：为应用场景需求排出合适的方案，并说明理由。")
     commands = parser.add_subparsers(dest="command", metavar="命令", title="命令", required=True, parser_class=Parser)
@@ -122,6 +124,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 1
+
+
+def _one_thread_a_product() -> None:
+    """Our matrix products are small: a library's threads wait for each other longer than they work. Read when NumPy is
+    first imported, so it must not have been yet; whoever set a number keeps it."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _speak_plainly() -> None:

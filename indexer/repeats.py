@@ -126,13 +126,9 @@ def f1(judged: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_]) -> dict[str, 
 
 
 def measured_repeats(shop: Workshop) -> dict[str, Any]:
-    """The shipped judge on both halves, and on the report half by kind of pair. One that was fitted with another
-    encoder is fitted anew first, and saved."""
-    models, encoder = shop.settings.data / "models", shop.parts.encoder.name
-    if not (models / FILE).is_file() or RepeatModel.load(models).encoder != encoder:
-        fit_and_save(shop)
-    model, anchors = load_repeats(models, encoder)
-    table = measure(shop, read_pairs(shop.settings.data / "gold" / PAIRS), anchors)
+    """The shipped judge on both halves, and on the report half by kind of pair; one fitted for the occasion where the
+    shipped one was fitted with another encoder. Nothing is written."""
+    model, table = _judge(shop)
     promised = probabilities(model, table.features)
     judged = promised >= model.threshold
     by_half: dict[str, Mapping[str, float]] = {}
@@ -151,6 +147,16 @@ def measured_repeats(shop: Workshop) -> dict[str, Any]:
         "halves": by_half,
         "kinds": kinds,
     }
+
+
+def _judge(shop: Workshop) -> tuple[RepeatModel, Measured]:
+    models, encoder = shop.settings.data / "models", shop.parts.encoder.name
+    pairs = read_pairs(shop.settings.data / "gold" / PAIRS)
+    if (models / FILE).is_file() and RepeatModel.load(models).encoder == encoder:
+        model, anchors = load_repeats(models, encoder)
+        return model, measure(shop, pairs, anchors)
+    table = measure(shop, pairs, anchors_of(shop))
+    return fit(table, encoder), table
 
 
 def anchors_of(shop: Workshop) -> Vectors:
@@ -172,6 +178,7 @@ def fit_and_save(shop: Workshop) -> None:
 
 
 def main() -> int:
+    """Fit the judge to this installation's encoder and save it: the one way to do so."""
     shop = workshop(Settings.from_env())
     fit_and_save(shop)
     print(json.dumps(measured_repeats(shop), ensure_ascii=False, indent=1))

@@ -119,11 +119,6 @@ class Settings:
         return self.home / "cache"
 
     @property
-    def build_lock(self) -> Path:
-        """Held while a generation is built, so that there is one build at a time."""
-        return self.index_folder / "build.lock"
-
-    @property
     def writer_lock(self) -> Path | None:
         """Held by the one process that writes to SQLite (the store takes it); None for a database server."""
         path = self.database_path

@@ -12,6 +12,8 @@ Values = Sequence[float] | npt.NDArray[np.float64]
 
 RESAMPLES = 2_000
 ROUNDS = 10_000
+DRAWN = 1 << 20
+"""Values drawn at a time."""
 EXACT_UP_TO = 12
 """With so few pairs all 2^n sign patterns are tried instead of drawn."""
 
@@ -98,9 +100,11 @@ def permutation(gain: Values, rounds: int = ROUNDS, seed: int = 0) -> float:
 
 
 def _resampled(data: npt.NDArray[np.float64], resamples: int, seed: int) -> npt.NDArray[np.float64]:
-    """Means of `resamples` draws with replacement. Drawn one by one, so memory stays that of one draw."""
+    """Means of `resamples` draws with replacement, drawn so many at a time that memory stays small."""
     rng = np.random.default_rng(seed)
-    return np.fromiter((data[rng.integers(0, len(data), len(data))].mean() for _ in range(resamples)), np.float64)
+    most = max(1, DRAWN // len(data))
+    sizes = [min(most, resamples - done) for done in range(0, resamples, most)]
+    return np.concatenate([data[rng.integers(0, len(data), (size, len(data)))].mean(axis=1) for size in sizes])
 
 
 def auc(positives: Values, negatives: Values) -> float:

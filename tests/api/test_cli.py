@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -204,3 +205,12 @@ def test_the_demo_fills_an_empty_store(home: Path, root: Path) -> None:
         demo._fill(store, sorted((root / "data" / "samples").glob("*.xlsx")))
         assert store.count(Kind.DEMAND) >= 50
         assert store.count(Kind.SOLUTION) >= 200
+
+
+def test_matrix_products_get_one_thread_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(name, "3")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert (os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"]) == ("1", "3")

@@ -105,6 +105,8 @@ def test_numerals() -> None:
     assert [value_of(text) for text in ("十", "十二", "二十", "三百零五", "三千五百", "二〇二六")] == [
         10, 12, 20, 305, 3500, 2026,
     ]  # fmt: skip
+    assert [value_of(text) for text in ("百", "十百", "一百二", "叁佰零伍")] == [None, None, 120, 305]
+    assert arabic("壹拾贰万、一百万") == "12万、100万"
     assert arabic(" １,２３４ 萬 ") == "1234万"
     assert arabic("几十万、三十多万") == "几十万、三十多万"
 

@@ -13,7 +13,7 @@ from indexer.workshop import workshop
 from matcher.errors import InvalidInput
 from matcher.evaluate import halves
 from matcher.model import Demand
-from matcher.repeats import LIKENESS, opposed
+from matcher.repeats import LIKENESS, RepeatModel, opposed
 from matcher.settings import Settings
 
 
@@ -94,3 +94,14 @@ def test_the_shipped_judge_on_the_half_it_never_saw(tmp_path: Path) -> None:
     assert report["f1"] >= 0.75
     assert report["auc"] >= 0.85
     assert sum(kind["pairs"] for kind in measured["kinds"].values()) == report["pairs"]
+
+
+def test_measuring_writes_nothing(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the judge was fitted with another encoder."""
+    models = root / "data" / "models"
+    before = {path: path.stat().st_mtime_ns for path in models.glob("repeats*")}
+    shop = workshop(Settings.from_env({"SCENEMATCH_HOME": str(tmp_path)}))
+    stranger = RepeatModel(0.0, {}, 0.5, "another@1")
+    monkeypatch.setattr(RepeatModel, "load", lambda folder: stranger)
+    assert measured_repeats(shop)["fitted_with"] == shop.parts.encoder.name
+    assert before == {path: path.stat().st_mtime_ns for path in models.glob("repeats*")}

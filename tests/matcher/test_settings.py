@@ -33,7 +33,6 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.database_path == home / "scenematch.db"
     assert settings.writer_lock == home / "scenematch.db.writer.lock"
     assert settings.index_folder == home / "index"
-    assert settings.build_lock == home / "index" / "build.lock"
     assert settings.cache_folder == home / "cache"
     assert not home.exists()
 

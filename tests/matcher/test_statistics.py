@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher import statistics
 from matcher.statistics import (
     Bin,
     Interval,
@@ -125,3 +126,11 @@ def test_bins_hold_every_prediction_once(pairs: list[tuple[float, int]], bins: i
     assert sum(line.n for line in table) == len(pairs)
     assert len(table) <= bins
     assert all(a.high < b.low for a, b in pairwise(table))
+
+
+def test_draws_at_once_are_the_draws_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = np.random.default_rng(3).normal(size=37)
+    rng = np.random.default_rng(5)
+    one_by_one = [data[rng.integers(0, 37, 37)].mean() for _ in range(50)]
+    monkeypatch.setattr(statistics, "DRAWN", 37 * 8)
+    assert statistics._resampled(data, 50, 5).tolist() == one_by_one

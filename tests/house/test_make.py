@@ -1,0 +1,25 @@
+"""Targets of the Makefile that take arguments hand on what was asked."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ([], "evaluate --collection data/gold/dev"),
+        (["COLLECTION=somewhere"], "evaluate --collection somewhere"),
+        (["ARGS=--all"], "evaluate --all"),
+        (["ARGS=--shared folder --all"], "evaluate --shared folder --all"),
+    ],
+)
+def test_what_evaluate_asks_for(given: list[str], asked: str, root: Path) -> None:
+    done = subprocess.run(["make", "-n", "evaluate", *given], cwd=root, capture_output=True, text=True, check=True)
+    command = done.stdout.splitlines()[-1]
+    assert " ".join(command.split()).endswith(f"scenematch {asked}")
