@@ -17,6 +17,7 @@ from api.assets import Assets
 from api.auth import Anybody, rules
 from api.errors import add_handlers
 from api.front import Front
+from api.hosts import Hosts, allowed
 from api.limits import Limits
 from api.packed import Packed
 from api.pages import accounts, login, profile, system
@@ -38,6 +39,7 @@ from api.routes import (
     repeats,
     solutions,
 )
+from api.safe import Guard
 from api.strictjson import StrictRoute
 from matcher.errors import MatcherError
 
@@ -89,8 +91,11 @@ DESCRIPTION = """场景匹配引擎：为应用场景需求排出合适的解决
 正文须为严格的 JSON（UTF-8，没有 NaN、重复字段），不超过 2 MB。"""
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """The app over these parts; it closes them when it stops. RuntimeError when a route names no permission."""
+def create_app(parts: Parts, *, safe: bool = False) -> FastAPI:
+    """The app over these parts; it closes them when it stops. RuntimeError when a route names no permission.
+
+    `safe` lets nobody write, and tells on every page why.
+    """
     app = FastAPI(
         title="SceneMatch 场景匹配引擎",
         version=VERSION,
@@ -104,6 +109,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     assets = Assets.read()
     app.state.parts = parts
+    app.state.jobs = () if safe else (_refreshing, _comparing)
     app.state.shell = Shell(assets, Texts.read())
     app.router.route_class = StrictRoute
     add_handlers(app)
@@ -115,7 +121,10 @@ def create_app(parts: Parts) -> FastAPI:
     _add_openapi(app)
     rules(app)
     app.add_middleware(Segments)
+    if safe:
+        app.add_middleware(Guard)
     app.add_middleware(Limits)
+    app.add_middleware(Hosts, hosts=allowed(parts.settings.hosts, parts.settings.host))
     app.add_middleware(Front, metrics=parts.metrics)  # the last one added is the outermost
     return app
 
@@ -134,7 +143,7 @@ def _add_openapi(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     to_thread.current_default_thread_limiter().total_tokens = THREADS
-    tasks = [asyncio.create_task(job(parts)) for job in (_refreshing, _comparing)]
+    tasks = [asyncio.create_task(job(parts)) for job in app.state.jobs]
     try:
         yield
     finally:

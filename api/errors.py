@@ -41,6 +41,18 @@ class Overloaded(errors.MatcherError):
     code = "overloaded"
 
 
+class UnknownHost(errors.MatcherError):
+    """The service was called by a name that is not its own."""
+
+    code = "unknown_host"
+
+
+class SafeMode(errors.Unavailable):
+    """Several starts failed in a row, so that the service came up without index and writing."""
+
+    code = "safe_mode"
+
+
 STATUS: Mapping[type[errors.MatcherError], int] = {
     BadJson: 400,
     errors.InvalidInput: 422,
@@ -52,6 +64,7 @@ STATUS: Mapping[type[errors.MatcherError], int] = {
     errors.Forbidden: 403,
     errors.Locked: 429,
     SlowRequest: 408,
+    UnknownHost: 421,
     Overloaded: 429,
     errors.Unavailable: 503,
     errors.BrokenGeneration: 503,

@@ -10,11 +10,16 @@ from collections.abc import Callable
 import uvicorn
 
 from api.app import create_app
+from api.parts import Parts
+from api.safe import WHY, safe_parts
+from api.starts import MOST, Starts
 from api.wiring import open_parts
 from indexer.workshop import settle
-from matcher.errors import Unavailable
+from matcher.errors import InUse, Unavailable
 from matcher.settings import Settings
 from matcher.store import utc_now
+
+log = logging.getLogger("scenematch.serve")
 
 GRACE_S = 10
 """How long requests in work may take to finish after a request to stop."""
@@ -27,16 +32,27 @@ def serve(settings: Settings, *, quiet: bool = False, ready: Callable[[str], Non
     """Serve until SIGTERM or Ctrl+C. `ready` is called once requests are answered, with the one-time link by which the
     first administrator is made, "" when there is an account already.
 
-    Unavailable when the address is taken or another process holds the database.
+    After some starts that failed in a row it comes up in safe mode. Unavailable when the address is taken, InUse when
+    another process holds the database.
     """
     logging.basicConfig(
         level=logging.WARNING if quiet else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
     with _listening(settings) as listener:
-        parts = open_parts(settings)
+        starts = Starts(settings.home)
+        safe = starts.failed() >= MOST
+        parts = safe_parts(settings) if safe else _opened(settings, starts)
+
+        def answering() -> None:
+            starts.safe() if safe else starts.succeeded()
+            token = "" if safe else parts.store.accounts.setup_link(utc_now())
+            ready(f"{address(settings)}setup?token={token}" if token else "")
+
         try:
-            app = create_app(parts)
+            app = create_app(parts, safe=safe)
             settle()
+            if safe:
+                log.error("%s", WHY)
             config = uvicorn.Config(
                 app,
                 host=settings.host,
@@ -51,11 +67,19 @@ def serve(settings: Settings, *, quiet: bool = False, ready: Callable[[str], Non
                 timeout_graceful_shutdown=GRACE_S,
                 timeout_keep_alive=IDLE_S,
             )
-            token = parts.store.accounts.setup_link(utc_now())
-            link = f"{address(settings)}setup?token={token}" if token else ""
-            _Server(config, lambda: ready(link)).run(sockets=[listener])
+            _Server(config, answering).run(sockets=[listener])
         finally:
             parts.close()
+
+
+def _opened(settings: Settings, starts: Starts) -> Parts:
+    """The parts; the start counts as failed until somebody says that it succeeded."""
+    starts.begin()
+    try:
+        return open_parts(settings)
+    except (InUse, KeyboardInterrupt):
+        starts.take_back()
+        raise
 
 
 def address(settings: Settings) -> str:

@@ -14,7 +14,8 @@
     ├── Locked              too many wrong passwords; says how long to wait                429
     ├── Forbidden           the caller's role lacks the permission                         403
     │   └── PasswordExpired      the password must be changed before anything else             403
-    ├── Unavailable         no index yet, the database is locked by another process        503
+    ├── Unavailable         no index yet, too much changed since, the disk is full         503
+    │   ├── InUse           the database is locked by another process                      503
     │   └── StaleIndex      the published generation was built by other parts (encoder …)  503
     ├── BrokenGeneration    a file is missing, truncated or altered                        503
     ├── RejectedGeneration  verification found it worse than the floor; nothing published  409
@@ -92,6 +93,10 @@ class PasswordExpired(Forbidden):
 
 class Unavailable(MatcherError):
     code = "unavailable"
+
+
+class InUse(Unavailable):
+    """Another process holds what only one may hold; the code is that of everything unavailable."""
 
 
 class StaleIndex(Unavailable):

@@ -47,6 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("SCENEMATCH_PASSWORD_DAYS", "90", "dengbao 规则下密码多少天后必须更换，1 到 3650"),
     Setting("SCENEMATCH_AUDIT_ANCHORS", "{home}/anchors", "每天存一次审计校验点的文件夹；放到另一块磁盘更稳妥"),
+    Setting("SCENEMATCH_HOSTS", "", "允许用来访问的主机名或地址，用逗号隔开；留空只认本机和监听的地址，* 表示不限"),
 )
 """Every setting there is, in the order the documentation lists them."""
 
@@ -70,6 +71,7 @@ class Settings:
     password_policy: str
     password_days: int
     anchors: Path
+    hosts: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -100,6 +102,7 @@ class Settings:
             password_policy=_one_of("SCENEMATCH_PASSWORD_POLICY", read, ("dengbao", "asvs")),
             password_days=_number("SCENEMATCH_PASSWORD_DAYS", read, 3650),
             anchors=_path(read["SCENEMATCH_AUDIT_ANCHORS"]),
+            hosts=read["SCENEMATCH_HOSTS"],
         )
 
     @property

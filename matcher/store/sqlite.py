@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from matcher.errors import InvalidInput, Unavailable
+from matcher.errors import InUse, InvalidInput, Unavailable
 from matcher.store.faults import BROKEN, BUSY, CORRUPT, told
 from matcher.store.filesystem import network_filesystem
 from matcher.store.migrations import migrate, require_current
@@ -152,7 +152,7 @@ class SqliteDatabase:
                 holder = f"（进程号 {int(self._holder.read_text('ascii'))}）"
             except (OSError, ValueError):
                 holder = ""
-            raise Unavailable(IN_USE.format(holder=holder)) from error
+            raise InUse(IN_USE.format(holder=holder)) from error
         self._lock = lock
         self._holder.write_text(str(os.getpid()), "ascii")
 

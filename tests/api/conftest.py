@@ -132,7 +132,7 @@ def make_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         tokens = {role: parts.store.keys.create(role, 30, now=utc_now())[1] for role in ROLES}
         secrets = {role: log_in(parts, role) for role in ACCOUNT_ROLES}
         app = create_app(parts)
-        client = TestClient(app)
+        client = TestClient(app, base_url="http://127.0.0.1")
         client.__enter__()
         running.append(client)
         return Service(app, parts, client, tokens, secrets)

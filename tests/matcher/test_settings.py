@@ -29,6 +29,7 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         password_policy="dengbao",
         password_days=90,
         anchors=home / "anchors",
+        hosts="",
     )
     assert settings.database_path == home / "scenematch.db"
     assert settings.writer_lock == home / "scenematch.db.writer.lock"
@@ -52,6 +53,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "SCENEMATCH_PASSWORD_POLICY": "asvs",
         "SCENEMATCH_PASSWORD_DAYS": "30",
         "SCENEMATCH_AUDIT_ANCHORS": str(tmp_path / "anchors"),
+        "SCENEMATCH_HOSTS": "match.example.org, 10.0.0.5",
     }
     assert list(env) == [setting.name for setting in SETTINGS]
     settings = Settings.from_env(env)
