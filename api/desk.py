@@ -13,7 +13,7 @@ from api.excluding import Excluded
 from api.idempotency import Once
 from api.parts import Parts
 from api.paths import quoted
-from api.presenting import json_response, ranking_json, record_json
+from api.presenting import json_response, ranking_json, record_json, revision_json
 from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
 from matcher.errors import Conflict, InvalidInput
@@ -120,6 +120,13 @@ class Desk:
         if self._kind is Kind.DEMAND:
             response.background = self._parts.shown.later(id, ranking, caller.actor)
         return response
+
+    def history(self, id: str, caller: Caller) -> Response:
+        """Every change of a record, field by field, the newest first; of a removed one only for who sees all."""
+        if caller.organization:
+            self._current(id, caller.organization)
+        items = [revision_json(revision) for revision in self._store.history(self._kind, id)]
+        return json_response({"items": items})
 
     def similar(self, id: str, k: int) -> Response:
         """The same side's records like this one."""

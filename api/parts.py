@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from api.cards import Cards
 from api.entrance import Entrance
+from api.jobs import Jobs
 from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
 from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.verified import Verified
+from indexer.intake import Intake
 from matcher.completeness import Checker
 from matcher.settings import Settings
 from matcher.store import Store
@@ -41,8 +43,12 @@ class Parts:
         """The words records are sorted by; they change when staff publish others."""
         return self.search.taxonomy
 
+    intake: Intake
+    jobs: Jobs
+
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""
+        self.jobs.close()
         self.rebuild.close()
         self.repeats.close()
         self.store.close()

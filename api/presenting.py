@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from fastapi import Response
 
+from api.attachments import disposition
 from api.cards import Card
 from api.parts import Parts
 from api.rebuild import Job
+from matcher.fields import differences
 from matcher.library import IndexState
 from matcher.model import Kind, Match, Profile, Ranking, Record
 from matcher.store.codec import to_json
+from matcher.store.history import Revision
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -21,9 +25,31 @@ def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | No
     return Response(orjson.dumps(value), status, headers, media_type="application/json")
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def attachment(content: bytes, name: str, media_type: str) -> Response:
+    """A file to be saved under its own name; it may hold personal data, so nobody keeps a copy on the way."""
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
+    return Response(content, headers=headers, media_type=media_type)
+
+
 def record_json(record: Record) -> orjson.Fragment:
     """All fields of a record but its contact."""
     return orjson.Fragment(to_json(record))
+
+
+def revision_json(revision: Revision) -> dict[str, Any]:
+    """One change of a record, field by field. That the contact changed is said, not how."""
+    return {
+        "revision": revision.revision,
+        "at": revision.at.isoformat(),
+        "by": revision.actor,
+        "change": revision.change,
+        "origin": revision.origin,
+        "contact_changed": revision.contact,
+        "differences": [asdict(each) for each in differences(revision.before, revision.after)],
+    }
 
 
 def ranking_json(parts: Parts, query: Profile, of: Kind, ranking: Ranking, took_s: float) -> dict[str, Any]:

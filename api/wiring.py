@@ -8,6 +8,7 @@ from threading import Lock
 
 from api.cards import Cards
 from api.entrance import Entrance, Recent
+from api.jobs import Jobs
 from api.metrics import Metrics
 from api.parts import Parts
 from api.passwords import Passwords, policy_of
@@ -15,6 +16,7 @@ from api.rebuild import Rebuild, environment
 from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.verified import Verified
+from indexer.intake import Intake
 from indexer.workshop import Workshop, checker, finder, published_words, workshop
 from matcher.engine import View
 from matcher.filters import Filter
@@ -22,7 +24,7 @@ from matcher.library import IndexState, Library
 from matcher.model import Hit, Kind, Profile, Ranking, Record
 from matcher.overlay import Overlay
 from matcher.settings import Settings
-from matcher.store import Store
+from matcher.store import Store, utc_now
 from matcher.suspects import Finder
 from matcher.taxonomy import Taxonomy
 from matcher.why import Tools, Why, why
@@ -127,6 +129,8 @@ def open_parts(settings: Settings) -> Parts:
         shop = workshop(settings)
         search = LibrarySearch(shop, store)
         search.settle_words()
+        intake = Intake(store, settings.uploads_folder, utc_now)
+        intake.settle()
     except BaseException:
         store.close()
         raise
@@ -147,6 +151,8 @@ def open_parts(settings: Settings) -> Parts:
         shown=ShownLog(store),
         repeats=Watch(store, search.repeats),
         cut=search.cut,
+        intake=intake,
+        jobs=Jobs(),
     )
 
 

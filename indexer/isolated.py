@@ -73,7 +73,7 @@ def read_isolated(
     child = subprocess.Popen(
         [*command, kind.value if kind else ""],
         cwd=ROOT,
-        env={**os.environ, **SINGLE},
+        env=child_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -144,7 +144,7 @@ def _listen(
 def main(path: Path, into: Path, kind: Kind | None) -> None:
     """The child: hears the answers on its standard input, reads the file under limits, says how it went."""
     answers = answering.from_json(orjson.loads(sys.stdin.buffer.read() or b"{}"))
-    _limit()
+    limit()
     try:
         prescan(path)
         ReportFile.write(into, import_file(path, kind, answers=answers, progress=_tell_progress))
@@ -165,7 +165,12 @@ def _say(said: Mapping[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _limit() -> None:
+def child_environment() -> dict[str, str]:
+    """The environment of a child that reads or writes a file."""
+    return {**os.environ, **SINGLE}
+
+
+def limit() -> None:
     """Limits on this process, where the system has them; elsewhere only the parent's clock counts."""
     try:
         import resource

@@ -39,7 +39,7 @@ class ReportFile:
     """A report that was written; reads what it is asked for and nothing else."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     @classmethod
     def write(cls, path: Path, report: ImportReport) -> ReportFile:
@@ -68,14 +68,14 @@ class ReportFile:
 
     def head(self) -> Head:
         """What the whole file came to."""
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             said = orjson.loads(file.readline())
         forms, problems = tuple(map(_form, said.pop("forms"))), tuple(map(_problem, said.pop("problems")))
         return Head(forms=forms, problems=problems, sheets=tuple(said.pop("sheets")), **said)
 
     def rows(self) -> Iterator[RowResult]:
         """Every row of which there is something to say, in the file's order."""
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             file.readline()
             for line in file:
                 yield _row(orjson.loads(line))
@@ -84,7 +84,7 @@ class ReportFile:
         """(rows, how many there are) with one of these outcomes; all outcomes when empty."""
         found: list[RowResult] = []
         total = 0
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             file.readline()
             for line in file:
                 # The outcome stands at a fixed place, so that rows not wanted are not read.

@@ -8,6 +8,7 @@
     ├── TooLarge            over a documented limit                                        413
     ├── NotFound            no such record, generation or key                              404
     ├── Conflict            the id exists, or a build is already running                   409
+    │   └── Cancelled            work that was stopped because somebody asked for it            409
     │   ├── IllegalMove          the workflow has no such step from here                    409
     │   └── ChangedMeanwhile     somebody else changed it since it was read                 409
     ├── Unauthorized        no key, unknown key, expired key                               401
@@ -73,6 +74,10 @@ class IllegalMove(Conflict):
 
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
+
+
+class Cancelled(Conflict):
+    code = "cancelled"
 
 
 class Unauthorized(MatcherError):

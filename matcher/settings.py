@@ -122,6 +122,11 @@ class Settings:
         return self.home / "cache"
 
     @property
+    def uploads_folder(self) -> Path:
+        """Uploaded lists and their reports, for as long as they are kept."""
+        return self.home / "uploads"
+
+    @property
     def writer_lock(self) -> Path | None:
         """Held by the one process that writes to SQLite (the store takes it); None for a database server."""
         path = self.database_path

@@ -12,6 +12,7 @@ from api.parts import Parts
 from api.paths import RecordPath
 from api.routes.listing import Listing, TopK
 from api.schemas.base import ContactOut
+from api.schemas.imports import HistoryOut
 from api.schemas.ranking import DemandFiled, DemandRanking, SolutionRanking
 from api.schemas.records import DemandFields, DemandIn, DemandOut, DemandPage
 from matcher.model import Kind
@@ -108,6 +109,17 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
     )
     def read_demand_contact(id: RecordPath, caller: ReadingContacts) -> Response:
         return desk.contact(id, caller)
+
+    @app.get(
+        _PATH + "/{id}/history",
+        tags=[_TAG],
+        summary="需求的历次变动",
+        description="谁在什么时候、由哪次导入改了哪几项，前后逐项对照，最近的在前。记录删除后内容随之清除，只留下变动本身。",
+        response_model=HistoryOut,
+        responses=guarded("records:read", 404),
+    )
+    def demand_history(id: RecordPath, caller: ReadingOwn) -> Response:
+        return desk.history(id, caller)
 
 
 def _add_matching(app: FastAPI, desk: Desk) -> None:

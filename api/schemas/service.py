@@ -35,38 +35,6 @@ class ErrorOut(Out):
     error: Fault
 
 
-class ProblemOut(Out):
-    """导入时发现的一个问题。row 是表格里的行号（整张表的问题为 0）。"""
-
-    row: int
-    sheet: str
-    column: str
-    code: str
-    found: str
-    hint: str
-    verdict: Annotated[
-        Literal["note", "question", "missing", "skipped", "rejected"],
-        Field(description="提示、待确认、缺项（记录已收，待补正）、非数据行、未接收"),
-    ]
-    field: Annotated[str, Field(description="对应的记录字段；没有则为空")] = ""
-    suggestion: Annotated[str, Field(description="建议的处理结果；没有则为空")] = ""
-
-
-class ImportOut(Out):
-    """一次导入的结果。dry_run 为 true 时只检查，不保存。"""
-
-    file: str
-    dry_run: bool
-    demands: Annotated[int, Field(description="读到的需求条数")]
-    solutions: Annotated[int, Field(description="读到的方案条数")]
-    created: int
-    updated: int
-    unchanged: int
-    rejected: Annotated[int, Field(description="没有入库的行数")]
-    problems_total: int
-    problems: Annotated[list[ProblemOut], Field(description="逐行的问题，最多列出 1000 条")]
-
-
 class JobOut(Out):
     """一次重建索引。"""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from matcher.model import Contact, Kind, Record
 from matcher.store import schema
 from matcher.store.codec import from_json
-from matcher.store.import_tables import history, past_contacts
+from matcher.store.import_tables import history, past_contacts, said
 
 CHUNK = 500
 """Ids per statement, well under every database's limit of parameters."""
@@ -100,8 +100,9 @@ class History:
             chunk = list(ids[start : start + CHUNK])
             mine = (history.c.kind == kind.value) & history.c.id.in_(chunk)
             self._connection.execute(update(history).where(mine).values(before=None))
-            theirs = (past_contacts.c.kind == kind.value) & past_contacts.c.id.in_(chunk)
-            self._connection.execute(delete(past_contacts).where(theirs))
+            for table in (past_contacts, said):
+                theirs = (table.c.kind == kind.value) & table.c.id.in_(chunk)
+                self._connection.execute(delete(table).where(theirs))
 
     def keep_contacts(self, kind: Kind, origin: str, contacts: dict[str, Contact]) -> None:
         """Remember contacts that an import replaces, an empty one where there was none."""
@@ -126,8 +127,9 @@ class History:
         return tuple(sorted((row.id, row.revision, row.before) for row in rows))
 
     def imported(self, kind: Kind, ids: Sequence[str]) -> dict[str, str]:
-        """Id → the body as the record's last import left it; only for records that changed since that import."""
+        """Id → the body that the record's last list had; only for records that are something else now."""
         found: dict[str, str] = {}
+        told: dict[str, str] = {}
         for start in range(0, len(ids), CHUNK):
             chunk = list(ids[start : start + CHUNK])
             query = select(history.c.id, history.c.revision, history.c.origin, history.c.before).where(
@@ -140,7 +142,22 @@ class History:
             for last in {line.id: line for line in lines}.values():
                 if last.origin:
                     found.pop(last.id, None)  # nothing happened after its last import
-        return found
+            rows = self._connection.execute(select(said).where(said.c.kind == kind.value, said.c.id.in_(chunk)))
+            told.update({row.id: row.body for row in rows})
+        return found | told
+
+    def say(self, kind: Kind, origin: str, ids: Sequence[str], bodies: Mapping[str, str]) -> None:
+        """Remember what a list said of those of these records that were filed otherwise."""
+        for start in range(0, len(ids), CHUNK):
+            chunk = list(ids[start : start + CHUNK])
+            self._connection.execute(delete(said).where(said.c.kind == kind.value, said.c.id.in_(chunk)))
+        rows = [{"kind": kind.value, "id": id, "origin": origin, "body": body} for id, body in bodies.items()]
+        if rows:
+            self._connection.execute(insert(said), rows)
+
+    def unsay(self, origin: str) -> None:
+        """Forget what an import's list said: it is undone."""
+        self._connection.execute(delete(said).where(said.c.origin == origin))
 
     def replaced_contacts(self, kind: Kind, origin: str) -> dict[str, Contact]:
         """Id → the contact that this import replaced."""

@@ -79,6 +79,25 @@ header_mappings = Table(
 )
 """What staff confirmed about the headers of a form, known again by its fingerprint."""
 
+said = Table(
+    "said",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""What a record's last list said of it, where that is not what was filed, since staff had edited it before."""
+
+SAID_SQL: tuple[str, ...] = (
+    """CREATE TABLE said (
+        kind TEXT NOT NULL,
+        id {key} NOT NULL,
+        origin {key} NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (kind, id))""",
+)
+
 SQL: tuple[str, ...] = (
     """CREATE TABLE history (
         kind TEXT NOT NULL,

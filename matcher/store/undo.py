@@ -56,4 +56,5 @@ def undo(writer: Writer, origin: str, *, keep_edited: bool = False) -> Undone:
         writer.restore(kind, records, forget={id for id in changed_bodies if contacts.get(id) == Contact()})
         writer.remove_many(kind, made)
         removed, restored = removed + len(made), restored + len(records)
+    writer.past.unsay(origin)
     return Undone(removed, restored, tuple(kept))

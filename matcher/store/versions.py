@@ -133,6 +133,7 @@ VERSIONS: tuple[Version, ...] = (
         shared=(*access_tables.SQL, *access_tables.AUDIT_SQL),
         postgresql=access_tables.AUDIT_POSTGRESQL,
     ),
+    Version(7, "what lists said", shared=import_tables.SAID_SQL),
 )
 
 LATEST = VERSIONS[-1].number

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from api.receiving import safe_name
-from api.schemas.service import ImportOut
+from api.schemas.imports import ImportOut
 from indexer.importing import import_file
+from indexer.intake import safe_name
 from indexer.isolated import import_isolated
 from matcher.errors import InvalidInput, TooLarge, UnreadableFile
 from matcher.model import Kind
@@ -42,13 +42,15 @@ def test_rows_are_filed_and_doubts_listed(fresh: Any) -> None:
     assert listed[0]["organization"] == "甲厂"
     assert "13900139000" not in fresh.call("GET", "/api/v1/demands").text
     assert fresh.parts.store.audit_lines(limit=1)[0].action == "import"
-    assert not list((fresh.parts.settings.home / "uploads").iterdir())
+    kept = {folder.name for folder in fresh.parts.settings.uploads_folder.iterdir()}
+    assert kept == {report["id"], again["id"]}
 
 
 def test_a_dry_run_keeps_nothing(fresh: Any) -> None:
     revision = fresh.parts.store.revision()
     report = send(fresh, "a.csv", CSV.encode(), dry_run="true").json()
-    assert (report["dry_run"], report["demands"], report["created"]) == (True, 2, 0)
+    assert (report["dry_run"], report["demands"], report["created"], report["id"]) == (True, 2, 2, None)
+    assert not fresh.parts.settings.uploads_folder.exists()
     assert fresh.parts.store.revision() == revision
 
 

@@ -42,9 +42,18 @@ WANTED: dict[tuple[str, str], str | None] = {
             ("GET", "/{id}/matches", "match:run"),
             ("GET", "/{id}/similar", "match:run"),
             ("GET", "/{id}/completeness", "records:read"),
+            ("GET", "/{id}/history", "records:read"),
         )
     },
     ("POST", "/api/v1/imports"): "imports:write",
+    ("GET", "/api/v1/imports"): "imports:write",
+    ("GET", "/api/v1/imports/{id}"): "imports:write",
+    ("GET", "/api/v1/imports/{id}/rows"): "imports:write",
+    ("GET", "/api/v1/imports/{id}/report.xlsx"): "imports:write",
+    **{
+        ("POST", f"/api/v1/imports/{{id}}/{step}"): "imports:write"
+        for step in ("corrections", "commit", "undo", "cancel")
+    },
     ("GET", "/api/v1/index"): "index:read",
     ("POST", "/api/v1/index/rebuild"): "index:rebuild",
     **{

@@ -18,11 +18,11 @@ FLOORS = ("matcher", "indexer", "api")
 # fmt: off
 PURE = frozenset({
     "activity", "alignment", "analyser", "asked", "clauses", "completeness", "cues", "difference", "engagement",
-    "engine", "errors", "evaluate", "examined", "expansion", "explain", "features", "filters", "funnel", "gaps",
-    "grading", "halves", "highlight", "indicators", "journey", "letter", "lexicon", "limits", "marks", "material",
-    "measures", "measuring", "metrics", "model", "numerals", "objects", "organizations", "overlay", "periods",
-    "placing", "ports", "profile", "quantities", "questions", "reading", "repeats", "requirements", "said", "segment",
-    "settings", "shelf", "statistics", "suspects", "tables", "tags", "taxonomy", "text", "twins", "units",
+    "engine", "errors", "evaluate", "examined", "expansion", "explain", "features", "fields", "filters", "funnel",
+    "gaps", "grading", "halves", "highlight", "indicators", "journey", "letter", "lexicon", "limits", "marks",
+    "material", "measures", "measuring", "metrics", "model", "numerals", "objects", "organizations", "overlay",
+    "periods", "placing", "ports", "profile", "quantities", "questions", "reading", "repeats", "requirements", "said",
+    "segment", "settings", "shelf", "statistics", "suspects", "tables", "tags", "taxonomy", "text", "twins", "units",
     "vagueness", "weights", "why", "wordbook", "wording", "workflow",
 })
 # fmt: on
@@ -49,6 +49,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "pandas": ("indexer/tabulating.py",),
     "python_calamine": ("indexer/sheets.py",),
     "docx": ("api/",),
+    "openpyxl": ("indexer/", "api/"),
     "fastapi": ("api/",),
     "starlette": ("api/",),
     "uvicorn": ("api/",),
