@@ -20,7 +20,7 @@ from api.front import Front
 from api.hosts import Hosts, allowed
 from api.limits import Limits
 from api.packed import Packed
-from api.pages import accounts, login, profile, system
+from api.pages import accounts, desk, login, profile, system
 from api.pages import keys as keys_page
 from api.pages.shell import Shell
 from api.pages.texts import Texts
@@ -69,7 +69,14 @@ ROUTES: tuple[Page, ...] = (
 )
 """The modules of api/routes, in the order the document lists them."""
 
-PAGES: tuple[Page, ...] = (login, profile, accounts, keys_page, system)
+PAGES: tuple[Page, ...] = (
+    desk,
+    login,
+    profile,
+    accounts,
+    keys_page,
+    system,
+)
 """The console's pages; a new one adds its module here."""
 
 VERSION = "1.0"

@@ -32,6 +32,10 @@ class Search(Protocol):
         """The order and scores of `match` without a word of explanation."""
         ...
 
+    def tags(self, query: Profile, *, k: int = 50) -> Sequence[frozenset[str]]:
+        """The tags of the k best records of the other side, best first."""
+        ...
+
     def profile(self, record: Record) -> Profile:
         """The face of a record, stored or not."""
         ...

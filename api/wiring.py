@@ -66,6 +66,9 @@ class LibrarySearch:
     def hits(self, query: Profile, *, k: int = 10) -> list[Hit]:
         return self._opened.engine.hits(query, k=k)
 
+    def tags(self, query: Profile, *, k: int = 50) -> Sequence[frozenset[str]]:
+        return self._engine.tags(query, k=k)
+
     def profile(self, record: Record) -> Profile:
         return self._opened.shop.parts.profile(record)
 

@@ -89,6 +89,12 @@ class Engine:
         found = self._found(asked, self._view(), query.kind.other, k, filters)
         return [Hit(candidate.id, candidate.score, rank) for rank, candidate in enumerate(found, 1)]
 
+    def tags(self, query: Profile, *, k: int = 50) -> list[frozenset[str]]:
+        """The tags of the k best records of the other side, best first: what filters can choose from."""
+        asked = ask(query, self._analyser, self._encoder)
+        found = self._found(asked, self._view(), query.kind.other, k, ())
+        return [candidate.pool.shelf.tags.of_row(candidate.row) for candidate in found]
+
     def _found(self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter]) -> list[_Candidate]:
         """The k best candidates of both shelves of a side, best first, ties by id."""
         found = [

@@ -93,6 +93,19 @@ class Without:
         return f"不含已排除的{len(self.ids)}条"
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Keeps nothing but the named records."""
+
+    ids: frozenset[str]
+
+    def rows(self, shelf: Shelf) -> Rows:
+        return ~Without(self.ids).rows(shelf)
+
+    def __str__(self) -> str:
+        return f"只看选定的{len(self.ids)}条"
+
+
 def where(facet: str, values: Sequence[str], taxonomy: Taxonomy) -> Where:
     """A facet filter from words as people write them. Raises InvalidInput for an unknown facet or value."""
     if facet not in FACET_NAMES:

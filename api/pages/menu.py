@@ -22,6 +22,14 @@ class Entry:
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
+        "work",
+        (
+            Entry("desk", "/desk", "followup:read", "search"),
+            Entry("followup", "/followup", "followup:read", "kanban"),
+            Entry("batches", "/batches", "followup:read", "stack"),
+        ),
+    ),
+    (
         "manage",
         (
             Entry("accounts", "/accounts", "accounts:manage", "people"),
