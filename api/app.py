@@ -20,7 +20,7 @@ from api.front import Front
 from api.hosts import Hosts, allowed
 from api.limits import Limits
 from api.packed import Packed
-from api.pages import accounts, desk, login, profile, system
+from api.pages import accounts, batches, desk, followup, login, pair, profile, system
 from api.pages import keys as keys_page
 from api.pages.shell import Shell
 from api.pages.texts import Texts
@@ -71,6 +71,9 @@ ROUTES: tuple[Page, ...] = (
 
 PAGES: tuple[Page, ...] = (
     desk,
+    followup,
+    pair,
+    batches,
     login,
     profile,
     accounts,

@@ -14,6 +14,7 @@ LONGEST = 100
 """Letters of a condition without figures that still makes a row of the table (适应车间粉尘环境)."""
 
 _CLAUSE = re.compile(r"[；;。\n]+")
+_NUMBERING = re.compile(r"^\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）、.．]\s*)?")
 
 
 def asked_of(demand: Demand) -> tuple[str, ...]:
@@ -23,7 +24,7 @@ def asked_of(demand: Demand) -> tuple[str, ...]:
     found: list[str] = []
     for clause in _CLAUSE.split(fields.get("needs", "")):
         figures = [indicator.text for indicator in required(clause)]
-        found += figures or [clause.strip(" 　，,、0123456789.)）(（")]
+        found += figures or [_NUMBERING.sub("", clause).strip(" 　，,、")]
     found += [indicator.text for indicator in required(fields.get("body", ""), strict=True)]
     return tuple(dict.fromkeys(text for text in found if 0 < len(text) <= LONGEST))
 

@@ -18,7 +18,6 @@ from matcher.filters import Filter, Only
 from matcher.model import Demand, Kind, Ranking, Record, Solution
 from matcher.store import Snapshot
 from matcher.store.followup import FollowUp
-from matcher.workflow import Stage
 
 TOPS = (10, 20, 50)
 """How many matches a page may show."""
@@ -35,6 +34,8 @@ class Answer:
     cards: tuple[MatchCard, ...]
     filters: DeskFilters
     pairs: Mapping[str, Engagement]
+    narrowed_to: tuple[str, ...]
+    excluded_says: str
     top: int
 
     @property
@@ -45,10 +46,6 @@ class Answer:
     def plain(self) -> bool:
         """Whether nobody narrowed it down, so that it tells whether the store has an answer."""
         return self.filters.active == 0
-
-    @property
-    def excluded(self) -> tuple[Engagement, ...]:
-        return tuple(pair for pair in self.pairs.values() if pair.stage is Stage.EXCLUDED)
 
 
 def typed(form: Form) -> Record:
@@ -85,11 +82,13 @@ def answer(parts: Parts, snapshot: Snapshot, record: Record, form: Form | None =
     return Answer(
         record=record,
         of=of,
-        ranking=excluded.told(ranking),
+        ranking=ranking,
         took_ms=seconds * 1000,
         cards=match_cards(parts, snapshot, profile, ranking.matches, of, pairs),
         filters=desk_filters(parts, profile, form),
         pairs=pairs,
+        narrowed_to=tuple(map(str, asked)),
+        excluded_says=excluded.says,
         top=top,
     )
 

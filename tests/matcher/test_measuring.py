@@ -43,6 +43,11 @@ def test_a_new_table_lists_what_was_asked() -> None:
     ]
 
 
+def test_numbering_is_no_part_of_a_condition() -> None:
+    demand = Demand("D2", "验布", requirements="1. 能打标、自动评分（四分制）；\n（2）结果传到MES；三、4米宽幅布能用")
+    assert asked_of(demand) == ("能打标、自动评分（四分制）", "结果传到MES", "4米宽幅布能用")
+
+
 def test_what_people_say_counts() -> None:
     rows = [("适应粉尘环境", "连续三个月正常", Status.MET), ("漏检率≤0.3%", "0.2%", None)]
     assert [(m.status, m.says) for m in judged(rows)] == [
