@@ -67,7 +67,7 @@ class LibrarySearch:
         return self._opened.engine.hits(query, k=k)
 
     def tags(self, query: Profile, *, k: int = 50) -> Sequence[frozenset[str]]:
-        return self._engine.tags(query, k=k)
+        return self._opened.engine.tags(query, k=k)
 
     def profile(self, record: Record) -> Profile:
         return self._opened.shop.parts.profile(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -23,6 +24,8 @@ PATH = "/desk"
 SIMILAR = 5
 WAITING = 8
 MOST_COMPARED = 4
+NOT_FILED = "(new)"
+"""Stands for the id of a record that was only typed, where ids tell records apart."""
 
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
@@ -90,10 +93,7 @@ def _add_more(app: FastAPI, parts: Parts) -> None:
     def desk_similar(request: Request, caller: ReadingFollowUp, form: Sent) -> Response:
         with parts.store.read_snapshot() as snapshot:
             record = asked_about(snapshot, form)
-            ranking = parts.search.similar(parts.search.profile(record), k=SIMILAR)
-            records = snapshot.get_many(record.kind, [match.id for match in ranking.matches])
-        found = [(match, records[match.id]) for match in ranking.matches if match.id in records]
-        return render(request, "desk/similar.html", found=found, kind=record.kind.value, suitable=ranking.suitable)
+        return render(request, "desk/similar.html", found=likely_repeats(parts, record), kind=record.kind.value)
 
     @app.post(PATH + "/compare", include_in_schema=False)
     def desk_compare(request: Request, caller: ReadingFollowUp, form: Sent) -> Response:
@@ -146,6 +146,37 @@ def waiting_demands(snapshot: Snapshot) -> tuple[Demand, ...]:
     book = FollowUp(snapshot)
     free = (each for each in page.items if isinstance(each, Demand) and not book.of_demand(each.id))
     return tuple(each for _, each in zip(range(WAITING), free, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A record of the same side: how like it is (a grade), and how probably the two are one filing, in percent."""
+
+    record: Record
+    grade: int | None
+    repeat: int | None
+    says: str
+
+
+def likely_repeats(parts: Parts, record: Record) -> tuple[Alike, ...]:
+    """Probable repeats first, the likeliest before the others, then what is merely similar."""
+    ranking = parts.search.similar(parts.search.profile(record), k=SIMILAR)
+    grades = {match.id: match.grade for match in ranking.matches}
+    asked = replace(record, id=record.id or NOT_FILED)
+    suspected = {(s.b if s.a == asked.id else s.a): s for s in parts.repeats.find([asked])}
+    ids = [*suspected, *(id for id in grades if id not in suspected)]
+    with parts.store.read_snapshot() as snapshot:
+        records = snapshot.get_many(record.kind, ids)
+    return tuple(
+        Alike(
+            records[id],
+            grades.get(id),
+            round(100 * suspected[id].probability) if id in suspected else None,
+            suspected[id].says if id in suspected else "",
+        )
+        for id in ids
+        if id in records
+    )
 
 
 def _grade(form: Form) -> int | None:

@@ -120,6 +120,39 @@ PAGES: dict[tuple[str, str], str | None] = {
     ("POST", "/keys/{prefix}/revoke"): "keys:manage",
     ("GET", "/system"): "index:read",
     ("POST", "/system/rebuild"): "index:rebuild",
+    ("POST", "/desk/save"): "records:write",
+    **{
+        ("GET", path): "followup:read"
+        for path in (
+            "/desk",
+            "/desk/demands/{id}",
+            "/desk/solutions/{id}",
+            "/followup",
+            "/followup/{number}",
+            "/followup-files/{number}",
+            "/demands/{id}/workflow",
+            "/batches",
+        )
+    },
+    **{("POST", f"/desk/{path}"): "followup:read" for path in ("results", "similar", "compare")},
+    **{
+        ("POST", path): "followup:write"
+        for path in (
+            "/desk/demands/{id}/shortlist",
+            "/desk/demands/{id}/exclude",
+            "/followup/{number}/move",
+            "/followup/{number}/note",
+            "/followup/{number}/arrange",
+            "/followup/{number}/pilot",
+            "/followup/{number}/files",
+            "/followup/{number}/files/{file}/delete",
+            "/followup/{number}/case",
+            "/followup/{number}/case/{case}/withdraw",
+            "/demands/{id}/workflow",
+            "/batches",
+            "/batches/publish",
+        )
+    },
 }
 """The console's pages; each page adds its addresses."""
 
