@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -47,8 +47,12 @@ class Form(Mapping[str, str]):
         return tuple(file for file in self._data.getlist(name) if isinstance(file, UploadFile) and file.filename)
 
 
-async def _form(request: Request) -> Form:
-    return Form(await request.form())
+async def _form(request: Request) -> AsyncIterator[Form]:
+    data = await request.form()
+    try:
+        yield Form(data)
+    finally:
+        await data.close()  # a file that was sent lies in a temporary file until then
 
 
 Sent = Annotated[Form, Depends(_form)]
