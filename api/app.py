@@ -21,12 +21,15 @@ from api.hosts import Hosts, allowed
 from api.limits import Limits
 from api.packed import Packed
 from api.pages import accounts, batches, desk, followup, login, pair, profile, system
+from api.pages import alerts as alerts_page
 from api.pages import keys as keys_page
+from api.pages import reports as reports_page
 from api.pages.shell import Shell
 from api.pages.texts import Texts
 from api.parts import Parts
 from api.paths import Segments
 from api.routes import (
+    alerts,
     completeness,
     demand_states,
     demands,
@@ -37,6 +40,7 @@ from api.routes import (
     keys,
     match,
     repeats,
+    reports,
     solutions,
 )
 from api.safe import Guard
@@ -62,6 +66,8 @@ ROUTES: tuple[Page, ...] = (
     repeats,
     engagements,
     demand_states,
+    alerts,
+    reports,
     imports,
     index,
     keys,
@@ -74,6 +80,8 @@ PAGES: tuple[Page, ...] = (
     followup,
     pair,
     batches,
+    alerts_page,
+    reports_page,
     login,
     profile,
     accounts,
@@ -153,6 +161,7 @@ def _add_openapi(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    parts.lookout.start(parts.settings.alert_seconds)
     tasks = [asyncio.create_task(job(parts)) for job in app.state.jobs]
     try:
         yield

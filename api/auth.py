@@ -36,6 +36,9 @@ Permission = Literal[
     "metrics:read",
     "followup:read",
     "followup:write",
+    "alerts:use",
+    "reports:read",
+    "exports:make",
     "keys:manage",
     "accounts:manage",
     "audit:read",
@@ -63,6 +66,9 @@ GRANTS: Mapping[Permission, Mapping[str, Reach]] = {
     "metrics:read": _grant(viewer="all", staff="all", admin="all"),
     "followup:read": _grant(viewer="all", staff="all", admin="all"),
     "followup:write": _grant(staff="all", admin="all"),
+    "alerts:use": _grant(viewer="all", staff="all", admin="all"),
+    "reports:read": _grant(viewer="all", staff="all", admin="all"),
+    "exports:make": _grant(staff="all", admin="all"),
     "keys:manage": _grant(admin="all"),
     "accounts:manage": _grant(admin="all"),
     "audit:read": _grant(admin="all"),
@@ -190,6 +196,9 @@ Rebuilding = Annotated[Caller, Depends(Permit("index:rebuild"))]
 ReadingMetrics = Annotated[Caller, Depends(Permit("metrics:read"))]
 ReadingFollowUp = Annotated[Caller, Depends(Permit("followup:read"))]
 WritingFollowUp = Annotated[Caller, Depends(Permit("followup:write"))]
+UsingAlerts = Annotated[Caller, Depends(Permit("alerts:use"))]
+ReadingReports = Annotated[Caller, Depends(Permit("reports:read"))]
+Exporting = Annotated[Caller, Depends(Permit("exports:make"))]
 ManagingKeys = Annotated[Caller, Depends(Permit("keys:manage"))]
 ManagingAccounts = Annotated[Caller, Depends(Permit("accounts:manage"))]
 ReadingAudit = Annotated[Caller, Depends(Permit("audit:read"))]

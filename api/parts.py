@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api.cards import Cards
 from api.entrance import Entrance
 from api.jobs import Jobs
+from api.lookout import Lookout
 from api.metrics import Metrics
 from api.ports import Search
 from api.rebuild import Rebuild
@@ -36,6 +37,7 @@ class Parts:
     checker: Checker
     shown: ShownLog
     repeats: Watch
+    lookout: Lookout
     cut: Callable[[str], Sequence[str]]
 
     @property
@@ -51,4 +53,5 @@ class Parts:
         self.jobs.close()
         self.rebuild.close()
         self.repeats.close()
+        self.lookout.close()
         self.store.close()

@@ -28,7 +28,7 @@ class Search(Protocol):
         """One pair taken apart: the query and the record of that shelf. NotFound."""
         ...
 
-    def hits(self, query: Profile, *, k: int = 10) -> list[Hit]:
+    def hits(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> list[Hit]:
         """The order and scores of `match` without a word of explanation."""
         ...
 
@@ -46,6 +46,11 @@ class Search(Protocol):
 
     def describe(self) -> IndexState:
         """What is being searched at this moment."""
+        ...
+
+    @property
+    def suitable(self) -> int:
+        """The grade from which a match is suitable."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from threading import Lock
 from api.cards import Cards
 from api.entrance import Entrance, Recent
 from api.jobs import Jobs
+from api.lookout import Lookout
 from api.metrics import Metrics
 from api.parts import Parts
 from api.passwords import Passwords, policy_of
@@ -63,8 +64,8 @@ class LibrarySearch:
         tools = Tools(parts.analyser, parts.encoder, parts.taxonomy, opened.shop.weights)
         return why(query, kind, id, opened.library.view(), tools)
 
-    def hits(self, query: Profile, *, k: int = 10) -> list[Hit]:
-        return self._opened.engine.hits(query, k=k)
+    def hits(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> list[Hit]:
+        return self._opened.engine.hits(query, k=k, filters=filters)
 
     def tags(self, query: Profile, *, k: int = 50) -> Sequence[frozenset[str]]:
         return self._opened.engine.tags(query, k=k)
@@ -86,6 +87,10 @@ class LibrarySearch:
 
     def describe(self) -> IndexState:
         return self._opened.library.state()
+
+    @property
+    def suitable(self) -> int:
+        return self._opened.shop.weights.suitable
 
     @property
     def weights(self) -> str:
@@ -153,6 +158,7 @@ def open_parts(settings: Settings) -> Parts:
         checker=checker(shop),
         shown=ShownLog(store),
         repeats=Watch(store, search.repeats),
+        lookout=Lookout(store, search, settings.patience),
         cut=search.cut,
         intake=intake,
         jobs=Jobs(),

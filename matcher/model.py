@@ -151,6 +151,11 @@ class Profile:
         return frozenset(tag[len(start) :] for tag in self.tags if tag.startswith(start))
 
 
+def grade_of(score: float) -> int:
+    """Log-odds as a whole number of percent, 0 to 100."""
+    return round(100 / (1 + math.exp(-max(-40.0, min(40.0, score)))))
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One index's opinion of one record. `rank` starts at 1; higher `score` is better."""
@@ -214,7 +219,7 @@ class Match:
     @property
     def grade(self) -> int:
         """The calibrated probability as a whole number of percent, 0 to 100."""
-        return round(100 / (1 + math.exp(-max(-40.0, min(40.0, self.score)))))
+        return grade_of(self.score)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class Place:
     city: str = ""
 
 
+NOWHERE = Place()
+
+
 def place(record: Record, profile: Profile, taxonomy: Taxonomy) -> Place:
     """The record's own first industry and region before what its text implies; of several directions, the commonest.
 
@@ -58,10 +61,15 @@ def directions(taxonomy: Taxonomy) -> tuple[str, ...]:
     return tuple(name for name in taxonomy.names["technology"] if taxonomy.parent(name) is None)
 
 
+def industry_of(record: Record, taxonomy: Taxonomy) -> str:
+    """The first industry that the record's form names, "" when it names none the taxonomy knows."""
+    found = (taxonomy.resolve("industry", label) for label in record.industries)
+    return next((name for name in found if name), "")
+
+
 def _industry(record: Record, profile: Profile, taxonomy: Taxonomy) -> str:
-    for label in record.industries:
-        if found := taxonomy.resolve("industry", label):
-            return found
+    if named := industry_of(record, taxonomy):
+        return named
     tagged = profile.tagged("industry")
     return next((name for name in taxonomy.names["industry"] if name in tagged), "")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcher.errors import InvalidInput
+from matcher.patience import Patience
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -37,6 +38,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SCENEMATCH_DATA", "{repository}/data", "行业、技术、同义词等可读数据所在的文件夹"),
     Setting("SCENEMATCH_RERANKER", "", "精排模型所在的文件夹；留空表示不使用"),
     Setting("SCENEMATCH_OFFICE", "粤港澳大湾区应用场景创新中心", "本中心的名称，用于补正通知等文书的落款"),
+    Setting("SCENEMATCH_ALERT_SECONDS", "2", "每隔几秒看一次有没有新登记的记录需要提醒；0 表示不看"),
+    Setting("SCENEMATCH_ALERT_UNANSWERED_DAYS", "7", "需求登记多少天后仍没有合适方案就提醒"),
+    Setting("SCENEMATCH_ALERT_DEADLINE_DAYS", "14", "距需求的期限还有多少天时提醒"),
+    Setting("SCENEMATCH_ALERT_STALLED_DAYS", "14", "对接多少天没有进展就提醒"),
     Setting("SCENEMATCH_HOST", "127.0.0.1", "服务监听的地址；127.0.0.1 只允许本机访问"),
     Setting("SCENEMATCH_PORT", "8765", "服务监听的端口，1 到 65535"),
     Setting("SCENEMATCH_HTTPS", "off", "用户是否经 https 访问（由前面的 nginx 等转发）；on 时登录信息只经 https 发送"),
@@ -65,6 +70,10 @@ class Settings:
     data: Path
     reranker: Path | None
     office: str
+    alert_seconds: int
+    alert_unanswered_days: int
+    alert_deadline_days: int
+    alert_stalled_days: int
     host: str
     port: int
     https: bool
@@ -96,6 +105,10 @@ class Settings:
             data=data,
             reranker=_path(read["SCENEMATCH_RERANKER"]) if read["SCENEMATCH_RERANKER"] else None,
             office=read["SCENEMATCH_OFFICE"],
+            alert_seconds=_whole("SCENEMATCH_ALERT_SECONDS", read, least=0),
+            alert_unanswered_days=_whole("SCENEMATCH_ALERT_UNANSWERED_DAYS", read),
+            alert_deadline_days=_whole("SCENEMATCH_ALERT_DEADLINE_DAYS", read),
+            alert_stalled_days=_whole("SCENEMATCH_ALERT_STALLED_DAYS", read),
             host=read["SCENEMATCH_HOST"],
             port=_port("SCENEMATCH_PORT", read),
             https=_one_of("SCENEMATCH_HTTPS", read, ("off", "on")) == "on",
@@ -104,6 +117,11 @@ class Settings:
             anchors=_path(read["SCENEMATCH_AUDIT_ANCHORS"]),
             hosts=read["SCENEMATCH_HOSTS"],
         )
+
+    @property
+    def patience(self) -> Patience:
+        """How long the centre waits before it wants to be reminded."""
+        return Patience(self.alert_unanswered_days, self.alert_deadline_days, self.alert_stalled_days)
 
     @property
     def database_path(self) -> Path | None:
@@ -141,6 +159,13 @@ def _url(name: str, read: Mapping[str, str]) -> str:
     if "://" not in read[name]:
         raise InvalidInput(f"环境变量 {name} 应是“类型://位置”形式的地址。", setting=name)
     return read[name]
+
+
+def _whole(name: str, read: Mapping[str, str], least: int = 1, most: int = 3650) -> int:
+    text = read[name]
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise InvalidInput(f"环境变量 {name} 应是 {least} 到 {most} 之间的整数，现在是“{text[:20]}”。", setting=name)
+    return int(text)
 
 
 def _port(name: str, read: Mapping[str, str]) -> int:

@@ -45,9 +45,11 @@ class Suggested:
     remark: str = ""
 
 
-def match_report(demand: Demand, shortlist: Sequence[Suggested], number: str, *, day: str, note: str = "") -> bytes:
-    """The report as a .docx file. `day` is the date printed, `note` the centre's own words, which may be empty."""
-    paper = Paper("应用场景需求匹配报告", number, subtitle=f"粤港澳大湾区应用场景创新中心　{day}")
+def match_report(
+    demand: Demand, shortlist: Sequence[Suggested], number: str, *, office: str, day: str, note: str = ""
+) -> bytes:
+    """The report as a .docx file. `office` signs it on `day`; `note` is the centre's own words, which may be empty."""
+    paper = Paper("应用场景需求匹配报告", number, subtitle=f"{office}　{day}")
     paper.heading("一、需求概况")
     paper.facts(_demand_facts(demand))
     paper.heading("二、推荐方案")

@@ -30,6 +30,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "figures",
+        (
+            Entry("alerts", "/alerts", "alerts:use", "bell"),
+            Entry("reports", "/reports", "reports:read", "bar-chart-line"),
+        ),
+    ),
+    (
         "manage",
         (
             Entry("accounts", "/accounts", "accounts:manage", "people"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matcher.store import access_tables, followup_tables, import_tables, repeat_tables, word_tables
+from matcher.store import access_tables, alert_tables, followup_tables, import_tables, repeat_tables, word_tables
 
 DIALECTS: dict[str, dict[str, str]] = {
     # Ids are compared byte by byte on both, so every list has the same order on both.
@@ -134,6 +134,7 @@ VERSIONS: tuple[Version, ...] = (
         postgresql=access_tables.AUDIT_POSTGRESQL,
     ),
     Version(7, "what lists said", shared=import_tables.SAID_SQL),
+    Version(8, "alerts", shared=alert_tables.CREATE),
 )
 
 LATEST = VERSIONS[-1].number

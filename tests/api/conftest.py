@@ -126,7 +126,9 @@ def make_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     running: list[TestClient] = []
 
     def make() -> Service:
-        settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path_factory.mktemp("home"))})
+        settings = Settings.from_env(
+            {"SCENEMATCH_HOME": str(tmp_path_factory.mktemp("home")), "SCENEMATCH_ALERT_SECONDS": "0"}
+        )
         parts = open_parts(settings)
         parts.store.put_many([*SOLUTIONS, *DEMANDS])
         tokens = {role: parts.store.keys.create(role, 30, now=utc_now())[1] for role in ROLES}

@@ -205,7 +205,7 @@ def test_a_match_report_says_why_and_what_is_missing() -> None:
         "不满足“节拍≤2秒”：方案为 3 秒。",
         "方案材料未说明，需向供应商核实：防护IP67。",
     ]
-    text = text_of(match_report(DEMANDS[0][0], [each], NUMBER, day="2026年3月2日"))
+    text = text_of(match_report(DEMANDS[0][0], [each], NUMBER, office="创新中心", day="2026年3月2日"))
     for words in ("应用场景需求匹配报告", "推荐方案一览", "指标逐项对照", "满足 1 项", "已电话沟通", "起评分", NUMBER):
         assert (words in text) == (words != "起评分")
     assert "13800138000" not in text
@@ -213,10 +213,14 @@ def test_a_match_report_says_why_and_what_is_missing() -> None:
 
 
 def test_a_match_report_admits_that_nothing_fits() -> None:
-    text = text_of(match_report(DEMANDS[0][0], [suggested(suitable=False)], NUMBER, day="2026年3月2日"))
+    text = text_of(
+        match_report(DEMANDS[0][0], [suggested(suitable=False)], NUMBER, office="创新中心", day="2026年3月2日")
+    )
     assert NONE_SUITABLE in text
     assert "下一批定向征集" in text
-    assert NONE_SUITABLE in text_of(match_report(DEMANDS[0][0], [], NUMBER, day="2026年3月2日", note=""))
+    assert NONE_SUITABLE in text_of(
+        match_report(DEMANDS[0][0], [], NUMBER, office="创新中心", day="2026年3月2日", note="")
+    )
 
 
 def test_a_paper_has_fonts_headings_borders_and_page_numbers() -> None:

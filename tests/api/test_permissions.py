@@ -85,6 +85,19 @@ WANTED: dict[tuple[str, str], str | None] = {
             ("POST", "batches/{name}/publish"),
         )
     },
+    **{
+        (method, f"/api/v1/alerts{path}"): "alerts:use"
+        for method, path in (
+            ("GET", ""),
+            ("GET", "/subscription"),
+            ("PUT", "/subscription"),
+            ("POST", "/{number}/dismiss"),
+            ("POST", "/{number}/snooze"),
+            ("POST", "/{number}/restore"),
+        )
+    },
+    ("GET", "/api/v1/reports/{name}"): "reports:read",
+    ("POST", "/api/v1/exports"): "exports:make",
     ("GET", "/api/v1/keys"): "keys:manage",
     ("POST", "/api/v1/keys"): "keys:manage",
     ("DELETE", "/api/v1/keys/{prefix}"): "keys:manage",
@@ -118,6 +131,13 @@ PAGES: dict[tuple[str, str], str | None] = {
     ("GET", "/keys"): "keys:manage",
     ("POST", "/keys"): "keys:manage",
     ("POST", "/keys/{prefix}/revoke"): "keys:manage",
+    **{("GET", f"/alerts{path}"): "alerts:use" for path in ("", "/bell", "/settings")},
+    **{
+        ("POST", f"/alerts/{path}"): "alerts:use"
+        for path in ("{number}/dismiss", "{number}/snooze", "{number}/restore", "settings")
+    },
+    **{("GET", f"/reports{path}"): "reports:read" for path in ("", "/{tab}", "/files")},
+    **{("POST", f"/reports/files/{what}"): "exports:make" for what in ("table", "monthly", "list", "match")},
     ("GET", "/system"): "index:read",
     ("POST", "/system/rebuild"): "index:rebuild",
     ("POST", "/desk/save"): "records:write",
