@@ -24,6 +24,7 @@ PURE = frozenset({
     "periods", "placing", "ports", "profile", "quantities", "questions", "reading", "repeats", "requirements", "said",
     "segment", "settings", "shelf", "statistics", "suspects", "tables", "tags", "taxonomy", "text", "twins", "units",
     "vagueness", "weights", "why", "wordbook", "wording", "workflow",
+    "alerts", "patience",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
