@@ -172,14 +172,17 @@ def repeats(figures: Figures) -> str:
     """The judge of repeated demands: by half, by kind of pair, and its weights."""
     entry = figures["repeats"]
     halves = [
-        [name, str(half["pairs"]), *(f"{half[key]:.3f}" for key in ("f1", "precision", "recall", "auc"))]
+        [
+            *(name, str(half["pairs"]), f"{half['f1']:.3f} [{half['f1_low']:.3f}, {half['f1_high']:.3f}]"),
+            *(f"{half[key]:.3f}" for key in ("precision", "recall", "auc")),
+        ]
         for name, half in entry["halves"].items()
     ]
     kinds = [[kind, str(e["pairs"]), f"{e['right']:.3f}"] for kind, e in entry["kinds"].items()]
     weights = [[name, f"{weight:.2f}"] for name, weight in entry["weights"].items()]
     return "\n\n".join(
         [
-            table(["half", "pairs", "F1", "precision", "recall", "AUC"], halves),
+            table(["half", "pairs", "F1 (95 % interval)", "precision", "recall", "AUC"], halves),
             table(["kind of pair (report half)", "pairs", "judged rightly"], kinds),
             table(["likeness", "weight"], weights),
         ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +29,40 @@ from matcher.settings import Settings
 from matcher.statistics import auc
 from matcher.tables import text
 
-PAIRS = "repeats.jsonl"
-PENALTY = 0.03
+PAIRS, MORE = "repeats.jsonl", "repeats_tune.jsonl"
+"""Two hundred pairs, half of them reported on; and more pairs, for the tune half only."""
+
+PENALTY = 0.005
 """L2 penalty on the weights, so that likenesses that say the same share it."""
+
+FOLDS, DRAWS = 8, 2000
+
+SHOWN_ONLY = frozenset({"same_region"})
+"""Likenesses for people's eyes. Every gold pair names its regions, so `same_region` would only be `other_region` turned
+round there, and would speak against demands that name none."""
 
 Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two demands, whether they are one need, and in what they differ. Pairs of one first demand stay in one half."""
+    """Two demands, whether they are one need, in what they differ, and whether the judge is fitted on them.
+
+    Pairs of one first demand stay in one half."""
 
     a: Demand
     b: Demand
     same: bool
     kind: str
+    tune: bool = False
+
+
+def gold_pairs(gold: Path) -> list[Pair]:
+    """All pairs. Those of PAIRS are in the tune half when their first demand's id is, those of MORE all are."""
+    pairs = read_pairs(gold / PAIRS)
+    tuned = frozenset(halves(dict.fromkeys(pair.a.id for pair in pairs))[0])
+    pairs = [replace(pair, tune=pair.a.id in tuned) for pair in pairs]
+    return pairs + [replace(pair, tune=True) for pair in read_pairs(gold / MORE)]
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -74,21 +93,35 @@ def measure(shop: Workshop, pairs: Sequence[Pair], anchors: Vectors) -> Measured
     lexical = assemble(Kind.DEMAND, prepare(list(demands.values()), shop.parts)).lexical
     tools = Tools(shop.parts.analyser, shop.parts.encoder, anchors, lexical)
     sides = {id: Side.of(shop.parts.profile(d), tools, d.organization) for id, d in demands.items()}
-    rows = [likeness(Two.of(sides[pair.a.id], sides[pair.b.id], lexical)) for pair in pairs]
-    tuned = frozenset(halves(dict.fromkeys(pair.a.id for pair in pairs))[0])
+    rows = [likeness(Two.of(sides[pair.a.id], sides[pair.b.id], tools)) for pair in pairs]
     return Measured(
         pairs,
         np.array([[row[name] for name in LIKENESS] for row in rows]),
         np.array([pair.same for pair in pairs]),
-        np.array([pair.a.id in tuned for pair in pairs]),
+        np.array([pair.tune for pair in pairs]),
     )
 
 
 def fit(measured: Measured, encoder: str) -> RepeatModel:
-    """Logistic regression on the tune half, every weight with the sign its likeness must have, and the threshold that
-    gives the best F1 there."""
-    signs = np.array([-1.0 if opposed(name) else 1.0 for name in LIKENESS])
-    features, same = measured.features[measured.tune] * signs, measured.same[measured.tune].astype(np.float64)
+    """Logistic regression on the tune half, every weight with the sign its likeness must have. The threshold is the one
+    with the best F1 over pairs that were left out: FOLDS times, all pairs of some first demands."""
+    rows = np.flatnonzero(measured.tune)
+    model = _fitted(measured, rows, encoder)
+    own = [measured.pairs[row].a.id for row in rows.tolist()]
+    firsts = sorted(set(own))
+    fold = {first: number % FOLDS for number, first in enumerate(firsts)}
+    folds = np.array([fold[first] for first in own])
+    promised = np.zeros(len(rows))
+    for number in sorted(set(fold.values())):
+        left_out = folds == number
+        judge = _fitted(measured, rows[~left_out], encoder)
+        promised[left_out] = probabilities(judge, measured.features[rows[left_out]])
+    return RepeatModel(model.base, model.weights, best_threshold(promised, measured.same[rows]), encoder)
+
+
+def _fitted(measured: Measured, rows: npt.NDArray[np.intp], encoder: str) -> RepeatModel:
+    signs = np.array([0.0 if name in SHOWN_ONLY else -1.0 if opposed(name) else 1.0 for name in LIKENESS])
+    features, same = measured.features[rows] * signs, measured.same[rows].astype(np.float64)
 
     def loss(weights: Matrix) -> tuple[float, Matrix]:
         z = weights[0] + features @ weights[1:]
@@ -99,9 +132,7 @@ def fit(measured: Measured, encoder: str) -> RepeatModel:
     bounds = [(None, None)] + [(0, None)] * len(signs)
     found = minimize(loss, np.zeros(len(signs) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
     weights = dict(zip(LIKENESS, (found[1:] * signs).tolist(), strict=True))
-    model = RepeatModel(float(found[0]), {name: w for name, w in weights.items() if w}, 0.5, encoder)
-    promised = probabilities(model, measured.features)[measured.tune]
-    return RepeatModel(model.base, model.weights, best_threshold(promised, measured.same[measured.tune]), encoder)
+    return RepeatModel(float(found[0]), {name: w for name, w in weights.items() if w}, 0.5, encoder)
 
 
 def probabilities(model: RepeatModel, features: Matrix) -> Matrix:
@@ -134,7 +165,9 @@ def measured_repeats(shop: Workshop) -> dict[str, Any]:
     by_half: dict[str, Mapping[str, float]] = {}
     for name, rows in (("report", ~table.tune), ("tune", table.tune)):
         separated = auc(promised[rows & table.same], promised[rows & ~table.same])
-        by_half[name] = {"pairs": int(rows.sum()), **f1(judged[rows], table.same[rows]), "auc": separated}
+        low, high = _interval(table, judged, np.flatnonzero(rows))
+        figures = f1(judged[rows], table.same[rows])
+        by_half[name] = {"pairs": int(rows.sum()), **figures, "f1_low": low, "f1_high": high, "auc": separated}
     kinds = {}
     for kind in dict.fromkeys(pair.kind for pair in table.pairs):
         rows = ~table.tune & np.array([pair.kind == kind for pair in table.pairs])
@@ -151,12 +184,26 @@ def measured_repeats(shop: Workshop) -> dict[str, Any]:
 
 def _judge(shop: Workshop) -> tuple[RepeatModel, Measured]:
     models, encoder = shop.settings.data / "models", shop.parts.encoder.name
-    pairs = read_pairs(shop.settings.data / "gold" / PAIRS)
+    pairs = gold_pairs(shop.settings.data / "gold")
     if (models / FILE).is_file() and RepeatModel.load(models).encoder == encoder:
         model, anchors = load_repeats(models, encoder)
         return model, measure(shop, pairs, anchors)
     table = measure(shop, pairs, anchors_of(shop))
     return fit(table, encoder), table
+
+
+def _interval(table: Measured, judged: npt.NDArray[np.bool_], rows: npt.NDArray[np.intp]) -> tuple[float, float]:
+    """The 95 % interval of F1, first demands drawn again with all their pairs."""
+    by_first: dict[str, list[int]] = {}
+    for row in rows.tolist():
+        by_first.setdefault(table.pairs[row].a.id, []).append(row)
+    groups, rng = list(by_first.values()), np.random.default_rng(0)
+    drawn = []
+    for _ in range(DRAWS):
+        again = [row for at in rng.integers(0, len(groups), len(groups)) for row in groups[at]]
+        drawn.append(f1(judged[again], table.same[again])["f1"])
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def anchors_of(shop: Workshop) -> Vectors:
@@ -173,7 +220,7 @@ def anchors_of(shop: Workshop) -> Vectors:
 def fit_and_save(shop: Workshop) -> None:
     """The judge for this installation's encoder, into the models folder."""
     anchors = anchors_of(shop).astype(np.float16)
-    table = measure(shop, read_pairs(shop.settings.data / "gold" / PAIRS), anchors.astype(np.float32))
+    table = measure(shop, gold_pairs(shop.settings.data / "gold"), anchors.astype(np.float32))
     save_repeats(fit(table, shop.parts.encoder.name), anchors, shop.settings.data / "models")
 
 

@@ -1,7 +1,8 @@
 """Is this demand the same need filed twice (重复填报)? From a few likenesses of two demands, a probability.
 
 The same need comes back in other words, from another form-filler; a look-alike shares most words and differs in the
-task, the object, the site or the extent. What tells them apart best is whether the same solutions would answer both.
+task, the object, the site or the extent. What tells them apart best is whether the same solutions would answer both,
+and whether the words that only one of them uses call for the same solutions: paraphrases do, other objects do not.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from types import MappingProxyType
 import numpy as np
 
 from matcher.analyser import Analyser
-from matcher.asked import Asked, ask
+from matcher.asked import Asked, Counts, adds_up, ask, total, unit
 from matcher.errors import InvalidInput
 from matcher.model import Profile
 from matcher.numerals import fold
@@ -35,8 +36,15 @@ COMMON = re.compile(r"[一二两1-2](?![0-9.十百千万亿点])")
 SHARP, SHARP_WISH = 12.0, 16.0
 """How sharply a cosine with an answer counts against the others; a wish is shorter and its cosines lie closer."""
 
+MANY_APART = 0.2
+"""From which share of words of its own on a text counts as other words, and not as a copy with small changes."""
+
 _TITLE = DENSE_FIELDS.index("title")
+_WRITTEN = ("title", "body", "needs")
 _SENTENCE = re.compile(r"[^。！？；;!?\n]+[。！？；;!?]?")
+_PHASE = re.compile(
+    "[二三四2-4]期|新增|扩建|扩到|扩容|再加|追加|后续|已经(?:装|上|用|建|做|改)|(?:一期|首期)[^，。；]{0,12}(?:已|完成)"
+)
 _WISH = re.compile(r"想|要求|要能|要有|求|希望|需|拟|寻|征|徵|能不能|有没有")
 _GENERIC = re.compile(
     "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|企业|单位|部门|机构|中心|协会|联合会|合作社|管理处|管理所|办事处|人民政府"
@@ -64,7 +72,11 @@ class Tools(Readers):
 @dataclass(frozen=True, eq=False)
 class Side:
     """One demand made ready to compare: its filer's name, its figures, and which answers it calls for (spreads over the
-    anchors): by its whole text, by its sentences with an equal say each, and by what it wishes."""
+    anchors): by its whole text, by its sentences with an equal say each, and by what it wishes.
+
+    words      term → how often: "all" of what is written, in the "wish", in the "title"
+    sentences  one unit vector each, (sentences, dim)
+    """
 
     asked: Asked
     name: str
@@ -72,12 +84,21 @@ class Side:
     answers: Scores
     by_sentence: Scores
     wished: Scores
+    words: Mapping[str, Counts]
+    sentences: Vectors
 
     @classmethod
     def of(cls, profile: Profile, tools: Readers, organization: str = "") -> Side:
         """`organization` is the filer's name as written; "" for unknown."""
         asked = ask(profile, tools.analyser, tools.encoder)
-        wished, *said = tools.encoder.queries([wish(profile), *_SENTENCE.findall(_said(profile, "title"))])
+        wishes = wish(profile)
+        wished, *said = tools.encoder.queries([wishes, *_SENTENCE.findall(_said(profile, "title"))])
+        counts = asked.counts
+        words = {
+            "all": total({name: own for name, own in counts.items() if name in _WRITTEN}),
+            "wish": tools.analyser.counts(wishes),
+            "title": counts.get("title", {}),
+        }
         text = fold(profile.text())
         return cls(
             asked,
@@ -86,22 +107,64 @@ class Side:
             answers(tools.anchors, asked.whole, SHARP),
             answers(tools.anchors, np.mean(said, axis=0) if said else asked.whole, SHARP),
             answers(tools.anchors, wished, SHARP_WISH),
+            words,
+            np.stack(said) if said else asked.whole[None],
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Two:
-    """Two demands side by side. `shared` is what each has of its terms in common with the other, by weight."""
+    """Two demands side by side.
+
+    shared      what each has of its terms in common with the other, by weight
+    apart       how alike the answers are that the words call for which only one of the two uses; 1 when there are
+                hardly any such words
+    wish_apart  the same of the words of the wishes
+    title       how near each title is to the other's whole text
+    """
 
     a: Side
     b: Side
     shared: tuple[float, float]
+    apart: float
+    wish_apart: float
+    title: tuple[float, float]
 
     @classmethod
-    def of(cls, a: Side, b: Side, lexical: LexicalIndex) -> Two:
-        """`lexical` as in Tools."""
+    def of(cls, a: Side, b: Side, tools: Tools) -> Two:
         common = a.asked.terms.keys() & b.asked.terms.keys()
-        return cls(a, b, (_share(a.asked, common, lexical), _share(b.asked, common, lexical)))
+        shared = _share(a.asked, common, tools.lexical), _share(b.asked, common, tools.lexical)
+        differ = min(1.0, (1 - max(shared)) / MANY_APART)
+        titles = [_bag(tools.encoder, side.words["title"]) @ _bag(tools.encoder, other.words["all"])
+                  for side, other in ((a, b), (b, a))]  # fmt: skip
+        return cls(
+            a,
+            b,
+            shared,
+            1 - differ * (1 - _apart(a.words["all"], b.words["all"], tools)),
+            1 - differ * (1 - _apart(a.words["wish"], b.words["wish"], tools)),
+            (max(0.0, float(titles[0])), max(0.0, float(titles[1]))),
+        )
+
+
+def _apart(ours: Counts, theirs: Counts, tools: Readers) -> float:
+    """How alike the answers are that the words of one without the other call for."""
+    spreads = [
+        answers(tools.anchors, _bag(tools.encoder, {t: n for t, n in mine.items() if t not in other}), SHARP)
+        for mine, other in ((ours, theirs), (theirs, ours))
+    ]
+    return _overlapping(spreads[0], spreads[1])
+
+
+def _bag(encoder: Encoder, counts: Counts) -> Vectors:
+    """The unit vector of counted words, (dim,); zero for none."""
+    if not counts:
+        return np.zeros(encoder.dim, np.float32)
+    if adds_up(encoder):
+        found: Vectors = unit(encoder.bag(counts)[None])[0]
+    else:
+        found = encoder.queries([" ".join(counts)])[0]
+    return found
 
 
 def wish(profile: Profile) -> str:
@@ -131,6 +194,12 @@ def _share(asked: Asked, common: AbstractSet[str], lexical: LexicalIndex) -> flo
 def _overlapping(ours: Scores, theirs: Scores) -> float:
     """Bhattacharyya's coefficient of two spreads: 1 when equal, 0 when apart."""
     return float(np.sqrt(ours * theirs).sum())
+
+
+def _least_sentence(two: Two) -> float:
+    """How near the loneliest sentence of the two is to its nearest one on the other side."""
+    cosines = two.a.sentences @ two.b.sentences.T
+    return max(0.0, float(min(cosines.max(axis=0).min(), cosines.max(axis=1).min())))
 
 
 def _name(two: Two) -> float:
@@ -169,11 +238,21 @@ def _other_figures(two: Two) -> float:
     return 1 - len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
 
 
+def _other_phase(two: Two) -> float:
+    """1 when only one of the two says that it follows or adds to something that is there already."""
+    phases = [_PHASE.search(fold(side.asked.profile.text())) is not None for side in (two.a, two.b)]
+    return float(phases[0] != phases[1])
+
+
 LIKENESS: Mapping[str, Callable[[Two], float]] = MappingProxyType(
     {
         "same_answers": lambda two: _overlapping(two.a.answers, two.b.answers),
         "same_answers_by_sentence": lambda two: _overlapping(two.a.by_sentence, two.b.by_sentence),
         "same_answers_wished": lambda two: _overlapping(two.a.wished, two.b.wished),
+        "same_answers_apart": lambda two: two.apart,
+        "same_wish_apart": lambda two: two.wish_apart,
+        "least_sentence": _least_sentence,
+        "title_in_text": lambda two: min(two.title),
         "semantic": lambda two: max(0.0, float(two.a.asked.whole @ two.b.asked.whole)),
         "title": lambda two: max(0.0, float(two.a.asked.fields[_TITLE] @ two.b.asked.fields[_TITLE])),
         "shared_most": lambda two: max(two.shared),
@@ -184,8 +263,11 @@ LIKENESS: Mapping[str, Callable[[Two], float]] = MappingProxyType(
         "same_technology": _same("technology"),
         "other_region": _other("region"),
         "other_task": _other("task"),
+        "other_phase": _other_phase,
         "other_figures": _other_figures,
         "other_figures_same_words": lambda two: _other_figures(two) * min(two.shared),
+        "other_answers_same_words": lambda two: (1 - two.apart) * max(two.shared),
+        "other_wish_same_words": lambda two: (1 - two.wish_apart) * max(two.shared),
     }
 )
 """Likeness → how it is computed, from 0 to 1. One named other_… speaks against a repeat, every other one for it."""
@@ -241,4 +323,4 @@ def repeat_probability(
 ) -> float:
     """How probably two demands are one need; the same whichever comes first. Many against one: make each Side once."""
     ours, theirs = Side.of(a, tools, organizations[0]), Side.of(b, tools, organizations[1])
-    return model.probability(likeness(Two.of(ours, theirs, tools.lexical)))
+    return model.probability(likeness(Two.of(ours, theirs, tools)))

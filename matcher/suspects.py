@@ -15,7 +15,7 @@ from matcher.model import Demand, Kind, Profile, Record
 from matcher.organizations import key, likeness
 from matcher.ports import Encoder, LexicalIndex, Vectors
 from matcher.profile import takes_part
-from matcher.repeats import Readers, RepeatModel, Side, Two
+from matcher.repeats import Readers, RepeatModel, Side, Tools, Two
 from matcher.repeats import likeness as likenesses
 from matcher.shelf import Shelf
 
@@ -140,7 +140,7 @@ class Finder:
         owners = likeness(_owner(a.record), _owner(b.record), same)
         if _exact(a.record, b.record, owners):
             return Suspicion(a.record.id, b.record.id, 1.0, True, "单位、名称和正文都相同")
-        two = Two.of(a.side, b.side, lexical)
+        two = Two.of(a.side, b.side, Tools(self._tools.analyser, self._tools.encoder, self._tools.anchors, lexical))
         alike = likenesses(two)
         if isinstance(a.record, Demand) and self._judge is not None:
             probability, least = self._judge.probability(alike), self._judge.threshold

@@ -77,12 +77,12 @@ def sides(shop: Workshop, tools: Tools) -> dict[str, Side]:
 
 
 def test_likenesses_by_hand(sides: dict[str, Side], tools: Tools) -> None:
-    again = likeness(Two.of(sides["D1"], sides["D2"], tools.lexical))
+    again = likeness(Two.of(sides["D1"], sides["D2"], tools))
     assert again["same_region"] == 1.0
     assert again["other_region"] == 0.0
     assert again["other_figures"] == 0.0  # both say six lines and 400,000
     assert again["same_organization"] == 1.0  # 佛山速冻食品 on both sides once 市, 某, 公司 and 部 are off
-    apart = likeness(Two.of(sides["D1"], sides["D3"], tools.lexical))
+    apart = likeness(Two.of(sides["D1"], sides["D3"], tools))
     assert apart["same_region"] == 0.0
     assert apart["other_region"] == 1.0
     assert apart["other_figures"] == 1.0
@@ -92,8 +92,8 @@ def test_likenesses_by_hand(sides: dict[str, Side], tools: Tools) -> None:
 
 
 def test_a_copy_is_like_in_everything(sides: dict[str, Side], tools: Tools) -> None:
-    copy = likeness(Two.of(sides["D1"], sides["D1"], tools.lexical))
-    tagged = {"same_technology", "same_task"}  # 1 only where the text implies any
+    copy = likeness(Two.of(sides["D1"], sides["D1"], tools))
+    tagged = {"same_technology", "same_task", "title_in_text"}  # 1 only where the text implies any, or is all title
     assert all(copy[name] == pytest.approx(1.0, abs=1e-4) for name in copy if not opposed(name) and name not in tagged)
     assert all(copy[name] == 0.0 for name in copy if opposed(name))
 
@@ -131,7 +131,7 @@ def test_answers_are_a_spread() -> None:
 
 def test_an_empty_demand_is_no_repeat(shop: Workshop, tools: Tools, model: RepeatModel) -> None:
     empty = shop.parts.profile(Demand("D", "", description="……"))
-    found = likeness(Two.of(Side.of(empty, tools), Side.of(empty, tools), tools.lexical))
+    found = likeness(Two.of(Side.of(empty, tools), Side.of(empty, tools), tools))
     assert found["semantic"] == found["shared_most"] == 0.0
     assert all(0 <= value <= 1 + 1e-6 for value in found.values())
     assert 0 < model.probability(found) < 1
