@@ -12,12 +12,13 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from api.bench import peers
 from api.bench.client import one_by_one, percentile, together
-from api.bench.service import Home, serving
+from api.bench.service import Home, Service, serving
 from indexer.bench.synthetic import Knowledge, solutions, texts
 from indexer.train.knowledge import topics
 from indexer.workshop import workshop
@@ -38,15 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     knowledge = Knowledge.of(topics(Settings.from_env().data / "knowledge"))
     sizes, duration, asked = ([200], 1.0, 10) if chosen.quick else (chosen.sizes, 8.0, 100)
-    results = [measure(knowledge, size, duration, asked) for size in sizes]
-    report = {"measured": conditions(), "sizes": results}
+    before, conditions_then = busy(), conditions()
+    results = []
+    report: dict[str, Any] = {}
+    for size in sizes:  # what is measured is written at once: a later size may fail, or take too long
+        results.append(measure(knowledge, size, duration, asked))
+        report = {"measured": conditions_then | busy(before), "sizes": results}
+        if not chosen.quick:
+            write(report, chosen.out)
     print(json.dumps(report, ensure_ascii=False, indent=2))
-    if not chosen.quick:
-        (chosen.out / "bench.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        page = chosen.out / "bench.md"
-        before, _, rest = page.read_text("utf-8").partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{table(report)}\n{END}{rest.partition(END)[2]}", "utf-8")
     return 1 if any(load["failed"] for result in results for load in result["load"].values()) else 0
+
+
+def write(report: dict[str, Any], folder: Path) -> None:
+    """bench.json, and its table between the marks of bench.md."""
+    (folder / "bench.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    page = folder / "bench.md"
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n{table(report)}\n{END}{rest.partition(END)[2]}", "utf-8")
 
 
 def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dict[str, Any]:
@@ -64,9 +74,14 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
         mixed = [text for group in zip(*questions.values(), strict=True) for text in group]
         with serving(home, key) as service:
             first_answer = one_by_one(service.target, mixed[:1])[0]
-            one_by_one(service.target, mixed[:30])
+            one_by_one(service.target, texts(knowledge, LETTERS[1], 30, seed=1))  # others: those measured come new
+            used = service.cpu_seconds()
             lengths = {n: one_by_one(service.target, group) for n, group in questions.items()}
             every = [s for group in lengths.values() for s in group]
+            first_time = spent(service, used, len(every))
+            used = service.cpu_seconds()
+            one_by_one(service.target, mixed)
+            again_asked = spent(service, used, len(mixed))
             loads = {n: together(service.target, mixed, n, duration) for n in CLIENTS}
             memory = service.memory_mb()
             ready = service.ready_seconds
@@ -87,6 +102,8 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
         "memory_mb": memory,
         "p50_ms": percentile(every, 0.5),
         "p99_ms": percentile(every, 0.99),
+        "cpu_ms_first_time": first_time,
+        "cpu_ms_asked_again": again_asked,
         "by_length_p50_ms": {str(n): percentile(group, 0.5) for n, group in lengths.items()},
         "load": {
             str(n): {
@@ -101,6 +118,34 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
     }
 
 
+def spent(service: Service, before: float | None, requests: int) -> float | None:
+    """Milliseconds of processor time per request since `before`: the figure that other programs hardly change."""
+    now = service.cpu_seconds()
+    return None if now is None or before is None else round((now - before) * 1000 / requests, 2)
+
+
+def busy(before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """How busy the machine is with anything: load average, processor seconds used and stolen so far.
+
+    With an earlier answer, what happened between the two: shares of all processor time. {} outside Linux.
+    """
+    try:
+        words = Path("/proc/stat").read_text("utf-8").splitlines()[0].split()[1:9]
+    except OSError:
+        return {}
+    user, nice, system, idle, waiting, *interrupts, stolen = map(int, words)
+    now = {"busy": user + nice + system + sum(interrupts), "idle": idle + waiting, "stolen": stolen}
+    if before is None:
+        return now
+    passed = {name: now[name] - before.get(name, 0) for name in now}
+    whole = max(1, sum(passed.values()))
+    return {
+        "load_after": round(os.getloadavg()[0], 2),
+        "busy_share": round(passed["busy"] / whole, 2),
+        "stolen_share": round(passed["stolen"] / whole, 3),
+    }
+
+
 def conditions() -> dict[str, Any]:
     """Machine, versions and date."""
     return {
@@ -109,6 +154,7 @@ def conditions() -> dict[str, Any]:
         "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         **{name: version(name) for name in VERSIONS},
+        "txtai": version("txtai") if find_spec("txtai") else "not installed",
     }
 
 
@@ -118,6 +164,8 @@ def table(report: dict[str, Any]) -> str:
     rows: list[tuple[str, list[object]]] = [
         ("one match over HTTP, p50 ms", [s["p50_ms"] for s in sizes]),
         ("one match over HTTP, p99 ms", [s["p99_ms"] for s in sizes]),
+        ("processor ms per match, asked first", [s["cpu_ms_first_time"] for s in sizes]),
+        ("processor ms per match, asked again", [s["cpu_ms_asked_again"] for s in sizes]),
         *((f"p50 ms at {n} characters", [s["by_length_p50_ms"][str(n)] for s in sizes]) for n in LETTERS),
         *((f"matches a second, {n} clients", [s["load"][str(n)]["per_second"] for s in sizes]) for n in CLIENTS),
         *((f"p99 ms, {n} clients", [s["load"][str(n)]["p99_ms"] for s in sizes]) for n in CLIENTS),

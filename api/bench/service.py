@@ -89,6 +89,14 @@ class Service:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return round(int(line.split()[1]) / 1024, 1)
 
+    def cpu_seconds(self) -> float | None:
+        """Processor time it has used so far, all threads together; None where the system does not tell."""
+        try:
+            words = Path(f"/proc/{self.process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def serving(home: Home, key: str) -> Iterator[Service]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
-from api.bench.__main__ import CLIENTS, LETTERS, conditions, measure, table
+from api.bench.__main__ import CLIENTS, LETTERS, busy, conditions, measure, table, write
 from api.bench.client import percentile
 from indexer.bench.synthetic import Knowledge, demands, solutions, texts
 from indexer.train.knowledge import topics
@@ -19,15 +21,24 @@ def knowledge() -> Knowledge:
 
 
 @pytest.mark.slow
-def test_the_benchmark_measures_a_small_size(knowledge: Knowledge) -> None:
+def test_the_benchmark_measures_a_small_size(knowledge: Knowledge, tmp_path: Path) -> None:
     result = measure(knowledge, 50, 0.3, 3)
     assert result["solutions"] == 50
     assert result["reused"] == 50 + 200 - 1
     assert {load["failed"] for load in result["load"].values()} == {0}
     assert set(result["load"]) == {str(n) for n in CLIENTS}
     assert set(result["by_length_p50_ms"]) == {str(n) for n in LETTERS}
+    if sys.platform == "linux":
+        assert result["cpu_ms_first_time"] > 0
+        assert result["cpu_ms_asked_again"] > 0
+        assert 0 <= busy(busy())["stolen_share"] <= 1
     assert all(result[name] > 0 for name in ("build_seconds", "ready_seconds", "p50_ms", "p99_ms"))
-    written = table({"measured": conditions(), "sizes": [result]})
+    (tmp_path / "bench.md").write_text("Above.\n<!-- figures: bench -->old<!-- end -->\nBelow.\n", "utf-8")
+    report = {"measured": conditions(), "sizes": [result]}
+    write(report, tmp_path)
+    page = (tmp_path / "bench.md").read_text("utf-8")
+    written = table(report)
+    assert page == f"Above.\n<!-- figures: bench -->\n{written}\n<!-- end -->\nBelow.\n"
     assert re.search(r"\| one match over HTTP, p50 ms \| [\d.]+ \|", written)
 
 
