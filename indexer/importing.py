@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indexer import cells
 from indexer.answers import Answers
+from indexer.exact import restored
 from indexer.forms import fingerprint, form_of, mapped
 from indexer.headers import Header, Headers, standard
 from indexer.jsonl import KEYS, lines, parse_line, record_and_notes
@@ -52,7 +53,7 @@ def import_file(
         found = list(_from_lines(path, kind, progress))
     else:
         found = _from_sheets(path, kind, headers or standard(), answers, progress)
-    return _without_repetition(path.name, found)
+    return restored(path, _without_repetition(path.name, found))
 
 
 def _from_sheets(

@@ -272,3 +272,36 @@ def test_the_list_comes_back_with_its_problems(fresh: Any, name: str, content: b
     assert not [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     again = upload(fresh, answer.content, "改好.xlsx")
     assert again.counts["demand"] == made.counts["demand"]
+
+
+def test_an_export_is_numbered_recorded_and_without_contacts_unless_an_admin_says_why(fresh: Any) -> None:
+    post(fresh, upload(fresh, FIRST).id, "commit")
+    answer = fresh.call("GET", "/api/v1/exports/demand.xlsx", "viewer")
+    assert answer.status_code == 200
+    book = load_workbook(io.BytesIO(answer.content))
+    texts = [str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert any("焊缝检测" in text for text in texts)
+    assert not any("13900139000" in text for text in texts)
+    assert any("导出-000" in text for text in texts)
+    assert fresh.parts.store.audit_lines(limit=1)[0].action == "export"
+    assert fresh.call("GET", "/api/v1/exports/demand.xlsx?contacts=true&reason=对接", "staff").status_code == 403
+    assert fresh.call("GET", "/api/v1/exports/demand.xlsx?contacts=true", "admin").status_code == 422
+    told = fresh.call("GET", "/api/v1/exports/demand.xlsx?contacts=true&reason=对接", "admin")
+    again = upload(fresh, told.content, "导出.xlsx")
+    assert (again.counts["unchanged"], again.counts["demand"]) == (2, 2)
+
+
+def test_a_template_comes_back_full(fresh: Any) -> None:
+    answer = fresh.call("GET", "/api/v1/templates/demand.xlsx", "staff")
+    assert answer.status_code == 200
+    book = load_workbook(io.BytesIO(answer.content))
+    table = book["需求清单"]
+    labels = {str(cell.value).rstrip("*"): cell.column for cell in table[3]}
+    for label, value in (("需求名称", "焊缝检测"), ("需求单位", "甲厂"), ("需求描述", "靠人看")):
+        table.cell(5, labels[label], value)
+    raw = io.BytesIO()
+    book.save(raw)
+    made = upload(fresh, raw.getvalue(), "征集表.xlsx")
+    assert (made.counts["demand"], made.counts["rejected"]) == (1, 0)
+    post(fresh, made.id, "commit")
+    assert titles(fresh) == {"焊缝检测": "靠人看"}

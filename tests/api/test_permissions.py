@@ -46,6 +46,8 @@ WANTED: dict[tuple[str, str], str | None] = {
         )
     },
     ("POST", "/api/v1/imports"): "imports:write",
+    ("GET", "/api/v1/templates/{kind}.xlsx"): "imports:write",
+    ("GET", "/api/v1/exports/{kind}.xlsx"): "records:read",
     ("GET", "/api/v1/imports"): "imports:write",
     ("GET", "/api/v1/imports/{id}"): "imports:write",
     ("GET", "/api/v1/imports/{id}/rows"): "imports:write",

@@ -47,7 +47,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "opencc": ("matcher/text.py", "indexer/variants.py"),
     "jieba": ("matcher/segment.py",),
     "rjieba": ("matcher/segment.py",),
-    "pandas": ("indexer/tabulating.py",),
+    "pandas": ("indexer/tabulating.py", "indexer/exporting.py"),
     "python_calamine": ("indexer/sheets.py",),
     "docx": ("api/",),
     "openpyxl": ("indexer/", "api/"),
