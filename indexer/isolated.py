@@ -29,9 +29,9 @@ from indexer.reportfile import ReportFile
 from matcher.errors import InvalidInput, MatcherError, TooLarge, UnreadableFile, UnsafeFile
 from matcher.model import Kind
 
-MEMORY = 1024**3
-CPU_S = 60
-WALL_S = 120.0
+MEMORY = 3 * 1024**3 // 2
+CPU_S = 150
+WALL_S = 300.0
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where `-m indexer.isolated` finds this package, installed or not."""
