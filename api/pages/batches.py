@@ -11,6 +11,7 @@ from api.auth import ReadingFollowUp, WritingFollowUp
 from api.following import Following
 from api.pages.followup import rows
 from api.pages.forms import Form, Sent
+from api.pages.people import people
 from api.pages.shell import redirect, render
 from api.parts import Parts
 from api.paths import RecordPath, quoted
@@ -42,7 +43,14 @@ def _add_states(app: FastAPI, parts: Parts, following: Following) -> None:
             pairs = rows(snapshot, book.of_demand(id), caller.role)
             batches = [batch.name for batch in book.batches()]
         return render(
-            request, "followup/demand.html", standing=standing, pairs=pairs, batches=batches, reason=REASON, batch=BATCH
+            request,
+            "followup/demand.html",
+            names=people(parts),
+            standing=standing,
+            pairs=pairs,
+            batches=batches,
+            reason=REASON,
+            batch=BATCH,
         )
 
     @app.post("/demands/{id}/workflow", include_in_schema=False)

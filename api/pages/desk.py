@@ -119,13 +119,15 @@ def _add_deciding(app: FastAPI, parts: Parts) -> None:
     @app.post(PATH + "/demands/{id}/shortlist", include_in_schema=False)
     def desk_shortlist(request: Request, id: RecordPath, caller: WritingFollowUp, form: Sent) -> Response:
         with parts.store.writing(caller.actor) as writer:
-            FollowUpWriter(writer).shortlist(id, form["solution"], grade=_grade(form), note=form["note"])
+            FollowUpWriter(writer).shortlist(
+                id, form["solution"], owner=caller.name, grade=_grade(form), note=form["note"]
+            )
         return _decided(request, parts, id, form, "desk.shortlisted")
 
     @app.post(PATH + "/demands/{id}/exclude", include_in_schema=False)
     def desk_exclude(request: Request, id: RecordPath, caller: WritingFollowUp, form: Sent) -> Response:
         with parts.store.writing(caller.actor) as writer:
-            FollowUpWriter(writer).exclude(id, form["solution"], form["reason"], grade=_grade(form))
+            FollowUpWriter(writer).exclude(id, form["solution"], form["reason"], owner=caller.name, grade=_grade(form))
         return _decided(request, parts, id, form, "desk.excluded_now")
 
 

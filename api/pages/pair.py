@@ -10,6 +10,7 @@ from fastapi import FastAPI, Path, Request, Response
 from api.auth import ReadingFollowUp, WritingFollowUp
 from api.following import Following
 from api.pages.forms import Form, Sent
+from api.pages.people import people
 from api.pages.shell import redirect, render
 from api.parts import Parts
 from api.routes.engagements import send_file, today
@@ -29,14 +30,14 @@ Number = Annotated[str, Path(max_length=20, pattern=r"^[A-Z]-\d{6,}$")]
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
     following = Following(parts)
-    _add_page(app, following)
+    _add_page(app, parts, following)
     _add_steps(app, parts)
     _add_pilots(app, following)
     _add_files(app, parts, following)
     _add_cases(app, parts)
 
 
-def _add_page(app: FastAPI, following: Following) -> None:
+def _add_page(app: FastAPI, parts: Parts, following: Following) -> None:
     @app.get(PATH + "/{number}", include_in_schema=False)
     def pair_page(request: Request, number: Number, caller: ReadingFollowUp) -> Response:
         detail = following.detail(number, caller.role)
@@ -46,6 +47,7 @@ def _add_page(app: FastAPI, following: Following) -> None:
             "followup/pair.html",
             detail=detail,
             pair=detail.engagement,
+            names=people(parts),
             today=today(),
             outcomes=tuple(Outcome),
             blank=blank_table(demand) if isinstance(demand, Demand) else (),

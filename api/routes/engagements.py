@@ -66,7 +66,7 @@ def _add_pairs(app: FastAPI, parts: Parts) -> None:
     def shortlist(id: RecordPath, body: ShortlistIn, caller: WritingFollowUp) -> Response:
         with parts.store.writing(caller.actor) as writer:
             made = FollowUpWriter(writer).shortlist(
-                id, body.solution_id, owner=body.owner, grade=body.grade, note=body.note
+                id, body.solution_id, owner=body.owner or caller.name, grade=body.grade, note=body.note
             )
         return json_response(made, 201, {"Location": f"{_PATH}/{made.number}"})
 
@@ -81,7 +81,9 @@ def _add_pairs(app: FastAPI, parts: Parts) -> None:
     )
     def exclude(id: RecordPath, body: ExcludeIn, caller: WritingFollowUp) -> Response:
         with parts.store.writing(caller.actor) as writer:
-            made = FollowUpWriter(writer).exclude(id, body.solution_id, body.reason, grade=body.grade)
+            made = FollowUpWriter(writer).exclude(
+                id, body.solution_id, body.reason, owner=caller.name, grade=body.grade
+            )
         return json_response(made, 201, {"Location": f"{_PATH}/{made.number}"})
 
     @app.get(

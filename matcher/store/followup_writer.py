@@ -41,7 +41,9 @@ class FollowUpWriter(FollowUp):
         log(self._writer, "shortlist", made.number, demand_id, to=Stage.CANDIDATE.value, says=says)
         return made
 
-    def exclude(self, demand_id: str, solution_id: str, reason: str, *, grade: int | None = None) -> Engagement:
+    def exclude(
+        self, demand_id: str, solution_id: str, reason: str, *, owner: str = "", grade: int | None = None
+    ) -> Engagement:
         """The pair at 已排除, whether or not there was one: rankings of either for the other leave it out from now on.
 
         InvalidInput without a reason, IllegalMove for a landed pair, Conflict for one already excluded.
@@ -49,7 +51,7 @@ class FollowUpWriter(FollowUp):
         reason = said(reason, "排除的原因", needed=True)
         known = self.pair(demand_id, solution_id)
         if known is None:
-            made = self._made(demand_id, solution_id, Stage.EXCLUDED, grade=grade, reason=reason)
+            made = self._made(demand_id, solution_id, Stage.EXCLUDED, owner=owner, grade=grade, reason=reason)
             log(self._writer, "exclude", made.number, demand_id, to=Stage.EXCLUDED.value, says=reason)
             return made
         if known.stage is Stage.EXCLUDED:

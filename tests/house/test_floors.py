@@ -17,14 +17,13 @@ FLOORS = ("matcher", "indexer", "api")
 
 # fmt: off
 PURE = frozenset({
-    "activity", "alignment", "analyser", "asked", "clauses", "completeness", "cues", "difference", "engagement",
-    "engine", "errors", "evaluate", "examined", "expansion", "explain", "features", "fields", "filters", "funnel",
-    "gaps", "grading", "halves", "highlight", "indicators", "journey", "letter", "lexicon", "limits", "marks",
-    "material", "measures", "measuring", "metrics", "model", "numerals", "objects", "organizations", "overlay",
-    "periods", "placing", "ports", "profile", "quantities", "questions", "reading", "repeats", "requirements", "said",
-    "segment", "settings", "shelf", "statistics", "suspects", "tables", "tags", "taxonomy", "text", "twins", "units",
-    "vagueness", "weights", "why", "wordbook", "wording", "workflow",
-    "alerts", "patience",
+    "activity", "alerts", "alignment", "analyser", "asked", "clauses", "completeness", "cues", "difference",
+    "engagement", "engine", "errors", "evaluate", "examined", "expansion", "explain", "features", "fields", "filters",
+    "funnel", "gaps", "grading", "halves", "highlight", "indicators", "journey", "letter", "lexicon", "limits",
+    "marks", "material", "measures", "measuring", "metrics", "model", "numerals", "objects", "organizations",
+    "overlay", "patience", "periods", "placing", "ports", "profile", "quantities", "questions", "reading", "repeats",
+    "requirements", "said", "segment", "settings", "shelf", "statistics", "suspects", "tables", "tags", "taxonomy",
+    "text", "twins", "units", "vagueness", "weights", "why", "wordbook", "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
