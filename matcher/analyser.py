@@ -19,10 +19,11 @@ from pathlib import Path
 
 from matcher.errors import Unavailable
 from matcher.lexicon import Lexicon
+from matcher.matter import LEAST, SHORT, Matter, is_filler, sentences, without_exclusions
 from matcher.segment import Segmenter, segmenter
 from matcher.text import HAN, STEPS_VERSION, Normaliser
 
-TERMS_VERSION = "terms-2"
+TERMS_VERSION = "terms-3"
 _UNITS = (
     "m/min m/s km/h mm cm dm km um μm nm m mg kg g t mw kw w kv v ppm ppb ms s min h db mpa kpa pa rpm khz mhz ghz hz "
     "tb gb mb °c % ‰"
@@ -61,9 +62,11 @@ class Analyser:
         self.normalise = Normaliser(lexicon.hongkong)
         self.expansion = lexicon.expansion
         self._segment = segment
+        self._filler = lexicon.filler
         self._counts = lru_cache(maxsize=2048)(self._count)
+        self._matter = lru_cache(maxsize=2048)(self._matter_of)
         self._is_word = lru_cache(maxsize=1 << 16)(self._word)
-        words = f"{sorted(lexicon.hongkong.items())}\0{sorted(lexicon.dictionary.items())}"
+        words = "\0".join(str(sorted(own.items())) for own in (lexicon.hongkong, lexicon.dictionary, lexicon.filler))
         self.version = f"{STEPS_VERSION}+{TERMS_VERSION}+{hashlib.sha256(words.encode()).hexdigest()[:12]}"
 
     @classmethod
@@ -74,6 +77,27 @@ class Analyser:
     def counts(self, text: str) -> Mapping[str, int]:
         """Term → occurrences; not to be changed: it is remembered, since every arm asks for the same texts."""
         return self._counts(text)
+
+    def matter(self, text: str, *, offer: bool) -> Matter:
+        """What a text says of its matter: `counts` without sentences that only fill forms and, of an offer, without
+        what it excludes. A text of nothing else is counted whole."""
+        return self._matter(text, offer)
+
+    def _matter_of(self, text: str, offer: bool) -> Matter:
+        kept = without_exclusions(text) if offer else text
+        if len(text) < SHORT:
+            return Matter((self._count(kept) if kept != text else None) or self.counts(text))
+        counts: Counter[str] = Counter()
+        left_out = []
+        for sentence in sentences(kept):
+            terms = self._count(sentence)
+            if len(sentence) >= LEAST and is_filler(terms, self._filler):
+                left_out.append(sentence)
+            else:
+                counts.update(terms)
+        if not counts or (kept == text and not left_out):
+            return Matter(self.counts(text))
+        return Matter(counts, tuple(left_out))
 
     def _count(self, text: str) -> Mapping[str, int]:
         terms: list[str] = []
@@ -101,6 +125,10 @@ class Analyser:
 
     def _word(self, term: str) -> bool:
         return len(term) > 1 and (not _HAN.fullmatch(term) or self._segment.words(term) == [term])
+
+    def is_form_word(self, term: str) -> bool:
+        """Whether a word rather marks a sentence that fills a form than one about a matter (公司, 提供, 支持)."""
+        return self._filler.get(term, 0.0) > 0
 
     def probe(self) -> None:
         """Raise Unavailable unless every probe query shares a term with its text: the lexical arm must be alive."""

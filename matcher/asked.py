@@ -11,7 +11,7 @@ import numpy as np
 
 from matcher.analyser import Analyser
 from matcher.expansion import Added
-from matcher.model import FIELDS, Profile
+from matcher.model import FIELDS, Kind, Profile
 from matcher.ports import BagEncoder, Encoder, Vectors
 from matcher.shelf import DENSE_FIELDS
 
@@ -40,9 +40,25 @@ class Asked:
     added: Mapping[str, Added] = field(default_factory=dict)
 
 
+NAMES = frozenset({"title", "labels"})
+"""Fields without sentences: every word counts."""
+
+
 def counted(profile: Profile, analyser: Analyser) -> dict[str, Counts]:
-    """Field → term → occurrences, for the fields that have any text."""
-    return {name: analyser.counts(profile.fields[name]) for name in FIELDS if profile.fields.get(name)}
+    """Field → term → occurrences, for the fields that have any text: of what they say of the matter."""
+    offer = profile.kind is Kind.SOLUTION
+    return {
+        name: analyser.counts(text) if name in NAMES else analyser.matter(text, offer=offer).counts
+        for name in FIELDS
+        if (text := profile.fields.get(name))
+    }
+
+
+def left_out(profile: Profile, analyser: Analyser) -> tuple[str, ...]:
+    """The sentences that are not counted because they say nothing of the matter, in the order of the fields."""
+    offer = profile.kind is Kind.SOLUTION
+    texts = [text for name in FIELDS if name not in NAMES and (text := profile.fields.get(name))]
+    return tuple(sentence for text in texts for sentence in analyser.matter(text, offer=offer).left_out)
 
 
 def total(counts: Mapping[str, Counts]) -> dict[str, int]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcher.analyser import Analyser
-from matcher.asked import Asked, ask
+from matcher.asked import Asked, ask, left_out
+from matcher.caveats import caveats
 from matcher.explain import Explainer
 from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
@@ -25,6 +26,9 @@ CANDIDATES = 100
 
 STRONGEST_TERMS = 48
 """Query terms the lexical arm looks for when it collects candidates; scores count all of them."""
+
+FILLER_WORTH_TELLING = 3
+"""Sentences left out of the search from which on people are told of it."""
 
 NOTHING_YET = "还没有可供匹配的记录，请先导入。"
 NOTHING_LEFT = "没有符合筛选条件的记录，请放宽筛选。"
@@ -111,12 +115,13 @@ class Engine:
         found = self._found(asked, view, kind, k, filters)
         matches = self._told(asked, found)
         suitable = any(match.grade >= self.weights.suitable for match in matches)
+        notes = () if suitable else (_note(query.kind, kind, bool(matches), bool(filters)),)
         return Ranking(
             generation=view.generation,
             matches=matches,
             suitable=suitable,
             filters=tuple(map(str, filters)),
-            notes=() if suitable else (_note(query.kind, kind, bool(matches), bool(filters)),),
+            notes=notes + _filler_note(left_out(query, self._analyser)),
         )
 
     def _scored(
@@ -155,7 +160,7 @@ class Engine:
             Match(
                 each.id,
                 tuple(self._explain.evidence(asking, candidate, self._points(each), self.weights.base)),
-                requirements(asked.profile, candidate.profile),
+                requirements(asked.profile, candidate.profile, self._analyser),
             )
             for each, candidate in zip(found, candidates, strict=True)
         )
@@ -171,6 +176,13 @@ def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:
     return NOT_SIMILAR if asking is kind else NOT_SUITABLE[kind]
 
 
+def _filler_note(sentences: Sequence[str]) -> tuple[str, ...]:
+    """That much of the text was not searched with, when it was more than a sentence here or there."""
+    if len(sentences) < FILLER_WORTH_TELLING:
+        return ()
+    return (f"原文有 {len(sentences)} 句是单位介绍、承诺、客套一类的话，没有参与匹配。",)
+
+
 class _Candidate:
     """One row with its points, before anything is put into words."""
 
@@ -183,8 +195,9 @@ class _Candidate:
         self.score = math.fsum((*points.tolist(), base))
 
 
-def requirements(query: Profile, candidate: Profile) -> tuple[Requirement, ...]:
-    """The demand's measurable requirements held against the offer, whichever of the two is asking.
+def requirements(query: Profile, candidate: Profile, analyser: Analyser) -> tuple[Requirement, ...]:
+    """The demand's measurable requirements held against the offer, whichever of the two is asking, and what the offer
+    excludes of what the demand speaks of.
 
     Two demands have nothing to hold against each other. What the description asks for comes after the requirements.
     """
@@ -196,4 +209,4 @@ def requirements(query: Profile, candidate: Profile) -> tuple[Requirement, ...]:
     for field in ("needs", "body"):
         if text := demand.fields.get(field, ""):
             out += compare(text, offer.fields, field=field, context=demand.text(), side=side)  # type: ignore[arg-type]
-    return tuple(out)
+    return (*out, *caveats(demand, offer, analyser, offered_by_query=query is offer))

@@ -19,6 +19,7 @@ from matcher.taxonomy import Taxonomy
 
 MOST_WORDS = 6
 MOST_PAIRS = 4
+MOST_SHARED = 3
 UNKNOWN = 0.5
 """What a shared bigram that is no word counts for, beside a word, when the words to show are picked."""
 CASE_LENGTH = 40
@@ -98,7 +99,8 @@ class Explainer:
         return [*told, Evidence("base", base, "起评分：未看内容之前，任意一条恰好合适的可能性很低")]
 
     def semantic(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
-        """The cosine with the term pairs that carry it, or alone for an encoder that cannot be taken apart."""
+        """The cosine with the term pairs that carry it, or alone for an encoder that cannot be taken apart. A word that
+        both sides use pairs with itself; the strongest of these are named too."""
         opening = f"整体意思相近（相似度 {candidate.similarity:.2f}）"
         if not candidate.pairs:
             return opening, ()
@@ -107,7 +109,10 @@ class Explainer:
             f"“{asked.marked.written(our)}”对“{candidate.marked.written(their)}”"
             for our, their in zip(ours, theirs, strict=True)
         )
-        return f"{opening}：{shown}", asked.marked.spans(ours) + candidate.marked.spans(theirs)
+        both = [word for word in self._words(candidate.contributions) if word not in asked.added][:MOST_SHARED]
+        if both:
+            shown += "；双方都提到" + "、".join(f"“{asked.marked.written(word)}”" for word in both)
+        return f"{opening}：{shown}", asked.marked.spans([*ours, *both]) + candidate.marked.spans([*theirs, *both])
 
     def lexical(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words that gave most of the lexical score."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from matcher import tables
+from matcher.errors import InvalidInput
 from matcher.expansion import NOTHING, Expansion
 from matcher.overlay import PLAIN, Overlay
 from matcher.tables import Row
@@ -18,9 +19,13 @@ FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bridges.tsv": ("需求方用词", "方案方用词", "权重"),
         "hongkong.tsv": ("港澳用词", "内地用词"),
         "vague.tsv": ("用词", "建议追问"),
+        "filler.tsv": ("用词", "套话分"),
     }
 )
 DICTIONARY = "dictionary.txt"
+FILLER = "filler.tsv"
+BASE = "（基准）"
+"""The row of FILLER that is no word but the constant of the sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Lexicon:
     vague       wording that says nothing measurable → the question to ask back
     expansion   what the house's own synonyms and bridges add to a query. The shipped ones are not asked with: the
                 encoder was trained on the knowledge they were drawn from (measured: docs/quality.md)
+    filler      term → how much it makes its sentence one that says nothing of the matter; BASE is the constant
     """
 
     version: str
@@ -46,6 +52,7 @@ class Lexicon:
     dictionary: Mapping[str, int]
     vague: Mapping[str, str]
     expansion: Expansion = NOTHING
+    filler: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path, overlay: Overlay = PLAIN) -> Lexicon:
@@ -64,6 +71,7 @@ class Lexicon:
             MappingProxyType({row["词"]: int(row["频次"]) for row in rows[DICTIONARY]}),
             MappingProxyType(_pairs(rows["vague.tsv"], "vague.tsv")),
             Expansion.of(*(overlay.own(file) for file in ("synonyms.tsv", "bridges.tsv"))),
+            MappingProxyType(_filler(rows[FILLER])),
         )
 
     def vague_in(self, text: str) -> tuple[str, ...]:
@@ -122,6 +130,17 @@ def _pairs(rows: Iterable[Row], file: str) -> dict[str, str]:
         if pairs.setdefault(row[key], row[value]) != row[value]:
             raise row.wrong(f"「{row[key]}」重复")
     return pairs
+
+
+def _filler(rows: Iterable[Row]) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for row in rows:
+        if row["用词"] in scores:
+            raise row.wrong(f"「{row['用词']}」重复")
+        scores[row["用词"]] = row.number("套话分", -1000, 1000)
+    if scores and BASE not in scores:
+        raise InvalidInput(f"{FILLER} 缺少「{BASE}」一行", file=FILLER)
+    return scores
 
 
 def _dictionary(path: Path) -> list[Row]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from matcher.settings import Settings
@@ -24,10 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
 
     from indexer.train.card import card
-    from indexer.train.encoder import Recipe, save, some, train
-    from indexer.train.fit import fit_gold
+    from indexer.train.counted import Counted
+    from indexer.train.encoder import Recipe, save, sketch, some, specialise, start
+    from indexer.train.filler import filler_of
+    from indexer.train.fit import fit_gold, unseen_groups
     from indexer.train.knowledge import topics
     from indexer.train.pairs import sources
+    from indexer.train.samples import statements
     from indexer.workshop import WEIGHTS_FILE
     from matcher.adapters.encoders import open_encoder
     from matcher.adapters.shelves import Parts
@@ -36,15 +42,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from matcher.taxonomy import Taxonomy
 
     begun = time.monotonic()
-    analyser = Analyser.load(Lexicon.load(settings.data / "lexicon"), settings.cache_folder)
+    lexicon = settings.data / "lexicon"
+    analyser = Analyser.load(Lexicon.load(lexicon), settings.cache_folder)
     knowledge = some(topics(settings.data / "knowledge"), chosen.share)
+    filler = filler_of(settings.data / "knowledge")
     public = sources(chosen.pairs) if chosen.pairs else {}
     recipe = replace(Recipe(), epochs=chosen.epochs) if chosen.epochs else Recipe()
     print(f"{len(knowledge)} topics, {sum(map(len, public.values()))} public pairs", flush=True)
-    model = train(knowledge, public, analyser, recipe)
+    texts = chain(
+        (text for topic in knowledge for text in statements(topic)),
+        filler,
+        (text for pairs in public.values() for pair in pairs for text in pair),
+    )
+    lines = (line for text in texts for line in text.split("\n"))
+    counting = Counted(analyser, lines, lexicon, settings.cache_folder, os.cpu_count() or 1)
+    print(f"counted after {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
+    model = start(knowledge, filler, public, counting, recipe)
+    drawn, unseen = sketch(model, knowledge, filler, public, recipe)
+    specialise(model, knowledge, filler, public, recipe)
     save(model, chosen.out, card(knowledge, public, analyser.version, recipe))
-    fitted = Parts(analyser, open_encoder(chosen.out, analyser), Taxonomy.load(settings.data / "taxonomy"))
-    fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE)
+    taxonomy = Taxonomy.load(settings.data / "taxonomy")
+    with tempfile.TemporaryDirectory() as scratch:
+        save(drawn, Path(scratch) / "sketch", "")
+        apart = Parts(analyser, open_encoder(Path(scratch) / "sketch", analyser), taxonomy)
+        added = unseen_groups(unseen, apart)
+    fitted = Parts(analyser, open_encoder(chosen.out, analyser), taxonomy)
+    fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE, added)
     print(f"written to {chosen.out.name} in {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     return 0
 

@@ -60,8 +60,9 @@ other model's weights are in it. It serves with NumPy alone, and loads in senten
 ## Recipe
 
 Public pairs first, then the knowledge (an anchor is what a demander writes, a positive what a vendor writes, a negative
-a near miss of the same topic), both with MultipleNegativesRankingLoss in both directions inside MatryoshkaLoss, by
-`make train`.
+a near miss of the same topic; sentences of filler mixed in) among batches of pairs, both with
+MultipleNegativesRankingLoss in both directions inside MatryoshkaLoss; the shipped weights are the mean of both stages'.
+By `make train`.
 
 {numbers}
 
@@ -72,6 +73,7 @@ See docs/quality.md; `scenematch evaluate --all` reproduces every one.
 ## Limits
 
 Made for Chinese scenario demands and vendor solutions. It knows no word order and no negation: "不含焊接" and "焊接"
-look alike to it, which is why the ranker reads tags and requirements as well. Words that neither source has count for
+look alike to it, which is why the engine leaves out what an offer excludes before it counts, and reads tags and
+requirements as well. Words that neither source has count for
 nothing but their characters. Not meant for general semantic search, for other languages, or for judging people.
 """

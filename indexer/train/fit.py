@@ -19,6 +19,8 @@ from scipy.optimize import minimize
 
 from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
+from indexer.train.knowledge import Topic
+from indexer.train.pseudo import collection_of
 from matcher.adapters.shelves import Parts
 from matcher.asked import ask
 from matcher.evaluate import halves
@@ -39,6 +41,8 @@ TRUSTED = "semantic"
 """The feature that was trained on thousands of topics; all others were not."""
 
 STRENGTH = 0.001
+
+SEED = 7
 
 SHOWN = 10
 """Matches per demand that the calibration looks at: those that people see."""
@@ -177,10 +181,13 @@ FITTED = tuple(FEATURES)
 """All features take part in the fit; those that do not help get no weight."""
 
 
-def fit_gold(parts: Parts, gold: Path, path: Path) -> None:
-    """Fit on the tune halves of the gold collections, both registers together, and write the weights file.
+def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group]) -> None:
+    """Fit on the tune halves of the gold collections, both registers together, and on demands about topics that the
+    encoder which made their features has not seen; write the weights file.
 
-    The report halves are not looked at; `scenematch evaluate --split report` measures on them.
+    `unseen` keeps the ranker from trusting the encoder on every subject as on those it was trained on; as many of them
+    are used as there are judged demands. The report halves are not looked at; `scenematch evaluate --split report`
+    measures on them.
     """
     by_shape: dict[Shape, list[Group]] = {shape: [] for shape in SHAPES}
     for name in GOLD:
@@ -189,8 +196,16 @@ def fit_gold(parts: Parts, gold: Path, path: Path) -> None:
         for shape in SHAPES:
             by_shape[shape] += groups(collection, ids, parts, FITTED, shape)
     tune = by_shape[as_filed]
-    weights, base = fit(tune, [group for made in by_shape.values() for group in made], FITTED)
-    write(path, weights, base, f"fitted on the tune halves of {' and '.join(GOLD)}, {len(tune)} demands")
+    added = unseen[: len(tune)]
+    weights, base = fit([*tune, *added], [group for made in by_shape.values() for group in made], FITTED)
+    note = f"fitted on the tune halves of {' and '.join(GOLD)}, {len(tune)} demands, and {len(added)} on unseen topics"
+    write(path, weights, base, note)
+
+
+def unseen_groups(topics: Sequence[Topic], parts: Parts) -> list[Group]:
+    """Demands made of topics that the encoder in `parts` was not trained on."""
+    made = collection_of(topics, SEED)
+    return groups(made, made.demands, parts, FITTED)
 
 
 GOLD = ("dev", "lists")

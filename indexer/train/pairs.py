@@ -7,22 +7,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-LONGEST = 200
+LONGEST = 300
 """Characters of each text that are used."""
-
-MOST = 15_000
-"""Pairs of each source that are used, spread evenly over it: they teach the language; all of them taught no more."""
 
 
 def sources(folder: Path) -> dict[str, list[tuple[str, str]]]:
     """File name → pairs of texts that belong together. Raises ValueError for a line without "a" and "b"."""
-    return {path.name.partition(".")[0]: _spread(list(_pairs(path))) for path in sorted(folder.glob("*.jsonl.gz"))}
-
-
-def _spread(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    if len(pairs) <= MOST:
-        return pairs
-    return [pairs[i * len(pairs) // MOST] for i in range(MOST)]
+    return {path.name.partition(".")[0]: list(_pairs(path)) for path in sorted(folder.glob("*.jsonl.gz"))}
 
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,8 @@
 A sample is (anchor, positive, negative). The anchor is what a demander might write: one to three of a topic's
 statements, a handful of its problem words, or its name. The positive is what a vendor might write, the negative a near
 miss of the same topic: the same trade, another job. Parts are joined by line breaks: no bigram straddles two of them.
+Real forms are full of sentences that say nothing (who the filer is, what he promises): some are mixed in on both sides,
+so that the model learns to give their words little weight.
 """
 
 from __future__ import annotations
@@ -50,14 +52,25 @@ OFFERING: tuple[tuple[float, Compose], ...] = (
 """How vendors write, with how often."""
 
 
-def composed(ways: Sequence[tuple[float, Compose]], topic: Topic, rng: random.Random) -> str:
-    """One text, written in one of the ways."""
+FILLED = 0.3
+"""Share of the texts with filler."""
+
+MOST_ASKING, MOST_OFFERING = 8, 5
+"""Sentences of filler in one text, at most."""
+
+
+def composed(
+    ways: Sequence[tuple[float, Compose]], topic: Topic, rng: random.Random, filler: Sequence[str], most: int
+) -> str:
+    """One text, written in one of the ways, now and then among sentences that say nothing."""
     ways_only = [way for _, way in ways]
-    way = rng.choices(ways_only, [share for share, _ in ways])[0]
-    return "\n".join(way(topic, rng))
+    parts = list(rng.choices(ways_only, [share for share, _ in ways])[0](topic, rng))
+    if filler and rng.random() < FILLED:
+        parts += _some(filler, rng.randint(1, most), rng)
+    return "\n".join(parts)
 
 
-def samples(topics: Sequence[Topic], epochs: int, seed: int) -> Iterator[Sample]:
+def samples(topics: Sequence[Topic], filler: Sequence[str], epochs: int, seed: int) -> Iterator[Sample]:
     """`epochs` samples of every topic. Each epoch holds every topic once, in a new order, so that a batch smaller than
     the number of topics never holds one topic twice as its own negative."""
     rng = random.Random(seed)
@@ -65,7 +78,9 @@ def samples(topics: Sequence[Topic], epochs: int, seed: int) -> Iterator[Sample]
         order = list(topics)
         rng.shuffle(order)
         for topic in order:
-            yield Sample(composed(ASKING, topic, rng), composed(OFFERING, topic, rng), rng.choice(topic.near_miss))
+            asking = composed(ASKING, topic, rng, filler, MOST_ASKING)
+            offering = composed(OFFERING, topic, rng, filler, MOST_OFFERING)
+            yield Sample(asking, offering, rng.choice(topic.near_miss))
 
 
 def statements(topic: Topic) -> Iterator[str]:

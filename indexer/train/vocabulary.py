@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from matcher.analyser import Analyser
+from typing import Protocol
 
 KNOWLEDGE_WORTH = 30
 """How many public texts one text of the knowledge counts for: it is in our users' words."""
 
 LEAST_PUBLIC = 6
 """Public texts a term must stand in to be kept for its own sake."""
+
+
+class Counting(Protocol):
+    """Whatever counts the terms of a text as the analyser does."""
+
+    def counts(self, text: str) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Vocabulary:
     idf: tuple[float, ...]
 
 
-def vocabulary(knowledge: Iterable[str], public: Iterable[str], analyser: Analyser, most: int) -> Vocabulary:
+def vocabulary(knowledge: Iterable[str], public: Iterable[str], counting: Counting, most: int) -> Vocabulary:
     """Counts both bodies of text and keeps at most `most` terms; the same texts give the same vocabulary.
 
     A term of the knowledge is kept when it stands in two of its texts, or in one and in any public text.
@@ -34,7 +39,7 @@ def vocabulary(knowledge: Iterable[str], public: Iterable[str], analyser: Analys
     total = 0
     for texts, counter in ((knowledge, ours), (public, theirs)):
         for text in texts:
-            counter.update(analyser.counts(text).keys())
+            counter.update(counting.counts(text).keys())
             total += 1
     kept = {
         term: theirs[term] + KNOWLEDGE_WORTH * ours[term]
