@@ -131,7 +131,7 @@ settings, at = Settings.from_env(), sys.argv[1]
 def step(name):
     if name == at:
         os.kill(os.getpid(), signal.SIGKILL)
-def shop(settings):
+def shop(settings, words):
     from dataclasses import replace
     made = real(settings)
     return replace(made, generations=Generations(settings.index_folder, step=step))
