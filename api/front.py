@@ -29,8 +29,8 @@ HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
-"""On every answer, unless the route says otherwise. Not "no-referrer": with it browsers send "Origin: null" with our own
-forms, which could then not be told from another site's."""
+"""On every answer, unless the route says otherwise. Not "no-referrer": with it browsers send "Origin: null" with our
+own forms, which could then not be told from another site's."""
 
 UNROUTED = "(none)"
 """The route in metrics of a request that met none; its path is not used, since anybody may invent paths."""
