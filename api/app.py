@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Protocol
 
 import orjson
@@ -13,6 +14,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.anchors import write_anchor
 from api.assets import Assets
 from api.auth import Anybody, rules
 from api.errors import add_handlers
@@ -20,10 +22,25 @@ from api.front import Front
 from api.hosts import Hosts, allowed
 from api.limits import Limits
 from api.packed import Packed
-from api.pages import accounts, batches, desk, followup, login, pair, profile, system
+from api.pages import (
+    accounts,
+    audit,
+    batches,
+    completeness_part,
+    desk,
+    followup,
+    login,
+    pair,
+    profile,
+    record,
+    record_form,
+    records,
+    system,
+)
 from api.pages import alerts as alerts_page
 from api.pages import keys as keys_page
 from api.pages import reports as reports_page
+from api.pages.formats import BEIJING
 from api.pages.shell import Shell
 from api.pages.texts import Texts
 from api.parts import Parts
@@ -86,7 +103,12 @@ PAGES: tuple[Page, ...] = (
     reports_page,
     login,
     profile,
+    records,
+    record_form,
+    record,
+    completeness_part,
     accounts,
+    audit,
     keys_page,
     system,
 )
@@ -96,6 +118,9 @@ VERSION = "1.0"
 THREADS = 8
 """Requests worked on at the same moment; ranking is computing, and more threads than cores only hinder each other. Some
 more, since an import or a rebuild waits for another process."""
+
+ANCHOR_S = 600.0
+"""How soon after midnight the audit's anchor is written."""
 
 REFRESH_S = 2.0
 """How soon a generation published by the console command is in use."""
@@ -129,7 +154,7 @@ def create_app(parts: Parts, *, safe: bool = False) -> FastAPI:
     )
     assets = Assets.read()
     app.state.parts = parts
-    app.state.jobs = () if safe else (_refreshing, _comparing)
+    app.state.jobs = () if safe else (_refreshing, _comparing, _anchoring)
     app.state.shell = Shell(assets, Texts.read())
     app.router.route_class = StrictRoute
     add_handlers(app)
@@ -184,6 +209,16 @@ async def _refreshing(parts: Parts) -> None:
             await run_in_threadpool(parts.search.refresh)
         except MatcherError as error:
             log.error("refresh: %s", error)
+
+
+async def _anchoring(parts: Parts) -> None:
+    """Keep the audit's end of each day in the folder of anchors."""
+    while True:
+        try:
+            await run_in_threadpool(write_anchor, parts.store, parts.settings.anchors, datetime.now(BEIJING).date())
+        except (MatcherError, OSError) as error:
+            log.error("anchor: %s", error)
+        await asyncio.sleep(ANCHOR_S)
 
 
 async def _comparing(parts: Parts) -> None:

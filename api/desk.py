@@ -9,6 +9,7 @@ from fastapi import Response
 
 from api.asking import rank, record_of, similar, similar_matches
 from api.caller import Caller
+from api.contacts import read_contact, reveal_contact
 from api.excluding import Excluded
 from api.idempotency import Once
 from api.parts import Parts
@@ -17,7 +18,7 @@ from api.presenting import json_response, ranking_json, record_json, revision_js
 from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
 from matcher.errors import Conflict, InvalidInput
-from matcher.model import Kind, Profile, Record
+from matcher.model import Contact, Kind, Profile, Record
 from matcher.profile import MERGED
 from matcher.store import Snapshot
 
@@ -104,10 +105,12 @@ class Desk:
         return Response(status_code=204)
 
     def contact(self, id: str, caller: Caller) -> Response:
-        """The personal data of a record; looking is written into the audit table."""
-        found = self._store.contact(self._kind, id)
-        self._store.audit("reveal_contact", f"{self._kind.value}:{id}", actor=caller.actor)
-        return json_response({"person": found.person, "phone": found.phone, "email": found.email})
+        """The personal data of a record, masked."""
+        return _contact_json(read_contact(self._store, self._kind, id, caller))
+
+    def reveal(self, id: str, reason: str, caller: Caller) -> Response:
+        """The whole of it; that, why and by whom is written into the audit table before anybody sees it."""
+        return _contact_json(reveal_contact(self._store, self._kind, id, reason, caller))
 
     def matches(self, id: str, k: int, caller: Caller) -> Response:
         """The other side's records for this one, without those that staff excluded; what is shown is remembered."""
@@ -149,6 +152,10 @@ class Desk:
 
     def _path(self, id: str) -> str:
         return f"{PATHS[self._kind]}/{quoted(id)}"
+
+
+def _contact_json(contact: Contact) -> Response:
+    return json_response({"person": contact.person, "phone": contact.phone, "email": contact.email})
 
 
 def _changed(record: Record, body: Fields) -> Record:

@@ -30,6 +30,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "records",
+        (
+            Entry("demands", "/demands", "records:read", "clipboard-check"),
+            Entry("solutions", "/solutions", "records:read", "lightbulb"),
+        ),
+    ),
+    (
         "figures",
         (
             Entry("alerts", "/alerts", "alerts:use", "bell"),
@@ -40,6 +47,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "manage",
         (
             Entry("accounts", "/accounts", "accounts:manage", "people"),
+            Entry("audit", "/audit", "audit:read", "journal-text"),
             Entry("keys", "/keys", "keys:manage", "key"),
             Entry("system", "/system", "index:read", "speedometer2"),
         ),

@@ -25,6 +25,7 @@ from api.pages.formats import FILTERS
 from api.pages.menu import menu_for
 from api.pages.signing import Flash, form_token, pack_flash, unpack_flash
 from api.pages.texts import Texts
+from api.paths import quoted
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 
@@ -49,7 +50,7 @@ class Shell:
             auto_reload=False,
         )
         self._templates.globals.update(t=texts, icon=icons.__getitem__, asset=assets.address)
-        self._templates.filters.update(FILTERS)
+        self._templates.filters.update(FILTERS, urlencode=quoted)
 
     def text(self, request: Request, template: str, values: dict[str, Any]) -> str:
         """The page as HTML."""

@@ -21,7 +21,7 @@ class Texts:
         files = sorted((folder / language).glob("*.toml"))
         return cls(dict(line for file in files for line in _flat(file.stem, tomllib.loads(file.read_text("utf-8")))))
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text, with its {places} filled in. KeyError for a name that is not in the catalogue."""
         line = self.lines[name]
         return line.format(**values) if values else line

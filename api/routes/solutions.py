@@ -11,7 +11,7 @@ from api.idempotency import IdempotencyKey
 from api.parts import Parts
 from api.paths import RecordPath
 from api.routes.listing import Listing, TopK
-from api.schemas.base import ContactOut
+from api.schemas.base import ContactOut, RevealIn
 from api.schemas.imports import HistoryOut
 from api.schemas.ranking import DemandRanking, SolutionFiled, SolutionRanking
 from api.schemas.records import SolutionFields, SolutionIn, SolutionOut, SolutionPage
@@ -102,13 +102,24 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
     @app.get(
         _PATH + "/{id}/contact",
         tags=[_TAG],
-        summary="查看方案的联系方式",
-        description="个人信息：每次查看都记入审计。没有填写的各项为空。",
+        summary="方案的联系方式（已遮盖）",
+        description="只露出姓氏和号码的首尾，例如 138****5678。没有填写的各项为空。",
         response_model=ContactOut,
-        responses=guarded("contacts:read", 404),
+        responses=guarded("records:read", 404),
     )
-    def read_solution_contact(id: RecordPath, caller: ReadingContacts) -> Response:
+    def read_solution_contact(id: RecordPath, caller: ReadingOwn) -> Response:
         return desk.contact(id, caller)
+
+    @app.post(
+        _PATH + "/{id}/contact/reveal",
+        tags=[_TAG],
+        summary="查看方案的完整联系方式",
+        description="个人信息：必须写明用途，每次查看都记入审计。没有填写的各项为空。",
+        response_model=ContactOut,
+        responses=guarded("contacts:read", 404, body=True),
+    )
+    def reveal_solution_contact(id: RecordPath, body: RevealIn, caller: ReadingContacts) -> Response:
+        return desk.reveal(id, body.reason, caller)
 
     @app.get(
         _PATH + "/{id}/history",

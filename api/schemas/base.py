@@ -131,8 +131,20 @@ class DeadlineOut(Out):
     raw: str
 
 
+class RevealIn(In):
+    """为什么要看完整的联系方式。"""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "电话核实现场参数"}]})
+
+    reason: Annotated[
+        str,
+        StringConstraints(min_length=2, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$"),
+        Field(description="用途，记入审计"),
+    ]
+
+
 class ContactOut(Out):
-    """联系方式（个人信息，查看会记入审计）。"""
+    """联系方式（个人信息；完整的只有写明用途才能看）。"""
 
     person: str
     phone: str

@@ -15,7 +15,7 @@ from matcher.store.codec import KIND_NAMES, checked, fold, from_json, owner_of, 
 from matcher.store.history import History, Revision
 from matcher.store.proven import with_cases
 from matcher.store.repeat_tables import leads_to
-from matcher.store.values import AuditLine, Changes, Page
+from matcher.store.values import AuditFilter, AuditLine, Changes, Page
 
 CHUNK = 500
 """Ids per query, well under every database's limit of parameters."""
@@ -67,6 +67,14 @@ class Snapshot:
     def leads_to(self, kind: Kind, id: str) -> str:
         """The id of the record that this id was merged into; the id itself when it was not."""
         return leads_to(self._connection, kind, id)
+
+    def revisions(self, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
+        """Id → the revision of its last change; removed records have none."""
+        table, found = schema.RECORDS[kind], dict[str, int]()
+        for chunk in chunks(ids):
+            query = select(table.c.id, table.c.revision).where(table.c.id.in_(chunk), table.c.deleted == false())
+            found.update({row.id: row.revision for row in self._connection.execute(query)})
+        return found
 
     def count(self, kind: Kind) -> int:
         """How many records stand on this shelf; removed ones do not count."""
@@ -160,6 +168,25 @@ class Snapshot:
         if before is not None:
             query = query.where(table.c.seq < before)
         return tuple(AuditLine(**row._mapping) for row in self._connection.execute(query))
+
+    def audit_page(self, wanted: AuditFilter, *, offset: int = 0, limit: int = 50) -> tuple[tuple[AuditLine, ...], int]:
+        """The lines that a filter leaves, the newest first, and how many there are altogether."""
+        table, kept = schema.audit, []
+        checked(wanted.actor + wanted.action + wanted.object)
+        if wanted.actor:
+            kept.append(table.c.actor == wanted.actor)
+        if wanted.action:
+            part = table.c.action.startswith(f"{wanted.action}.", autoescape=True)
+            kept.append((table.c.action == wanted.action) | part)
+        if wanted.object:
+            kept.append(table.c.object.contains(wanted.object, autoescape=True))
+        if wanted.since is not None:
+            kept.append(table.c.at >= wanted.since)
+        if wanted.until is not None:
+            kept.append(table.c.at < wanted.until)
+        total = self._connection.execute(select(func.count()).select_from(table).where(*kept)).scalar_one()
+        query = select(table).where(*kept).order_by(table.c.seq.desc()).offset(offset).limit(limit)
+        return tuple(AuditLine(**row._mapping) for row in self._connection.execute(query)), total
 
     def recall(self, key: str, principal: str, body_hash: str, now: datetime) -> str | None:
         """The response remembered for this key, None when none is or it is over a day old. See `Store.recall`."""

@@ -114,6 +114,21 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which lines of the audit are wanted; what is empty does not filter.
+
+    `actor` must be equal, `action` may be the part before the dot, `object` must hold the text; `since` ≤ time <
+    `until`.
+    """
+
+    actor: str = ""
+    action: str = ""
+    object: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A person who logs in, without the password. `organization` is a member's, "" for everybody else."""
 

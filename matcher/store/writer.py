@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, false, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from matcher.errors import Conflict
 from matcher.model import Contact, Kind, Record
@@ -207,14 +207,6 @@ class Writer(Snapshot):
         if lines:
             who = {"actor": self._actor.name, "role": self._actor.role}
             self.past.add(kind, lines, revision=self._change(), at=self._now, origin=self._origin, **who)
-
-    def revisions(self, kind: Kind, ids: Sequence[str]) -> dict[str, int]:
-        """Id → the revision of its last change; removed records have none."""
-        table, found = schema.RECORDS[kind], dict[str, int]()
-        for chunk in chunks(ids):
-            query = select(table.c.id, table.c.revision).where(table.c.id.in_(chunk), table.c.deleted == false())
-            found.update({row.id: row.revision for row in self._connection.execute(query)})
-        return found
 
     def _stored(self, kind: Kind, ids: Sequence[str]) -> dict[str, _Stored]:
         table, found = schema.RECORDS[kind], {}

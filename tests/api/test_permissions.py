@@ -38,7 +38,8 @@ WANTED: dict[tuple[str, str], str | None] = {
             ("PUT", "/{id}", "records:write"),
             ("PATCH", "/{id}", "records:write"),
             ("DELETE", "/{id}", "records:remove"),
-            ("GET", "/{id}/contact", "contacts:read"),
+            ("GET", "/{id}/contact", "records:read"),
+            ("POST", "/{id}/contact/reveal", "contacts:read"),
             ("GET", "/{id}/matches", "match:run"),
             ("GET", "/{id}/similar", "match:run"),
             ("GET", "/{id}/completeness", "records:read"),
@@ -122,6 +123,22 @@ PAGES: dict[tuple[str, str], str | None] = {
     ("GET", "/profile"): "self:manage",
     ("POST", "/profile/password"): "self:manage",
     ("POST", "/profile/sessions/{id}/end"): "self:manage",
+    **{
+        (method, f"/{kind}{path}"): permission
+        for kind in ("demands", "solutions")
+        for method, path, permission in (
+            ("GET", "", "records:read"),
+            ("POST", "", "records:write"),
+            ("GET", "/new", "records:write"),
+            ("GET", "/{id}", "records:read"),
+            ("POST", "/{id}", "records:write"),
+            ("GET", "/{id}/edit", "records:write"),
+            ("GET", "/{id}/history", "records:read"),
+            ("GET", "/{id}/completeness", "records:read"),
+            ("POST", "/{id}/withdraw", "records:remove"),
+            ("POST", "/{id}/reveal", "contacts:read"),
+        )
+    },
     ("GET", "/accounts"): "accounts:manage",
     ("POST", "/accounts"): "accounts:manage",
     ("GET", "/accounts/new"): "accounts:manage",
@@ -130,6 +147,9 @@ PAGES: dict[tuple[str, str], str | None] = {
     **{
         ("POST", f"/accounts/{{login}}/{act}"): "accounts:manage" for act in ("password", "disable", "enable", "unlock")
     },
+    ("GET", "/audit"): "audit:read",
+    ("POST", "/audit/verify"): "audit:read",
+    ("POST", "/audit/export"): "audit:read",
     ("GET", "/keys"): "keys:manage",
     ("POST", "/keys"): "keys:manage",
     ("POST", "/keys/{prefix}/revoke"): "keys:manage",

@@ -105,11 +105,22 @@ def test_withdrawing_erases_record_and_contact(fresh: Any) -> None:
 
 
 def test_contacts_are_shown_only_where_asked_and_leave_a_trace(fresh: Any) -> None:
-    assert fresh.call("GET", "/api/v1/demands/D1/contact", "viewer").status_code == 403
-    shown = fresh.call("GET", "/api/v1/demands/D1/contact", "staff")
+    path, why = "/api/v1/demands/D1/contact", {"reason": "电话核实参数"}
+    covered = fresh.call("GET", path, "viewer")
+    assert covered.json() == {"person": "王**", "phone": "138****8000", "email": "w***@example.com"}
+    assert fresh.call("POST", f"{path}/reveal", "viewer", json=why).status_code == 403
+    for reason in ("", " ", "x" * 201):
+        assert fresh.call("POST", f"{path}/reveal", "staff", json={"reason": reason}).status_code == 422
+    assert fresh.parts.store.audit_lines(limit=1)[0].action != "reveal_contact"
+    shown = fresh.call("POST", f"{path}/reveal", "staff", json=why)
     assert shown.json() == {"person": "王小明", "phone": PHONE, "email": "wang@example.com"}
     line = fresh.parts.store.audit_lines(limit=1)[0]
-    assert (line.action, line.object, line.role) == ("reveal_contact", "demand:D1", "staff")
+    assert (line.action, line.object, line.role, line.reason) == (
+        "reveal_contact",
+        "demand:D1",
+        "staff",
+        "电话核实参数",
+    )
     for path in ("", "/D1", "/D1/matches", "/D2/similar"):
         assert PHONE not in fresh.call("GET", f"/api/v1/demands{path}").text
     assert PHONE not in fresh.call("GET", "/api/v1/solutions").text

@@ -20,11 +20,11 @@ PURE = frozenset({
     "activity", "alerts", "alignment", "analyser", "asked", "caveats", "clauses", "completeness", "cues",
     "difference", "engagement", "engine", "errors", "evaluate", "examined", "expansion", "explain", "features",
     "fields", "filters", "funnel", "gaps", "grading", "halves", "highlight", "indicators", "journey", "letter",
-    "lexicon", "limits", "marks", "material", "matter", "measures", "measuring", "metrics", "model", "numerals",
-    "objects", "organizations", "overlay", "patience", "periods", "placing", "ports", "profile", "quantities",
-    "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf", "statistics",
-    "suspects", "tables", "tags", "taxonomy", "text", "twins", "units", "vagueness", "weights", "why", "wordbook",
-    "wording", "workflow",
+    "lexicon", "limits", "marks", "masking", "material", "matter", "measures", "measuring", "metrics", "model",
+    "numerals", "objects", "organizations", "overlay", "patience", "periods", "placing", "ports", "profile",
+    "quantities", "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf",
+    "statistics", "suspects", "tables", "tags", "taxonomy", "text", "twins", "units", "vagueness", "weights", "why",
+    "wordbook", "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""

@@ -229,12 +229,13 @@ def test_the_whole_story(service: Any, root: Path, waiting: Callable[..., None])
     # Stopped and started: every record as it was acknowledged, and the same answers.
     kept = {kind: service.listed(kind) for kind in ("demand", "solution")}
     assert [len(records) for records in kept.values()] == [99, 280]
-    contact = told("GET", f"/api/v1/demands/{demand}/contact")
+    why = {"reason": "电话核实"}
+    contact = told("POST", f"/api/v1/demands/{demand}/contact/reveal", json=why)
     assert service.stop() in (0, -signal.SIGTERM)
     service.start()
     assert {kind: service.listed(kind) for kind in kept} == kept
     assert kept["demand"][demand] == posted.json()["demand"]
-    assert told("GET", f"/api/v1/demands/{demand}/contact") == contact
+    assert told("POST", f"/api/v1/demands/{demand}/contact/reveal", json=why) == contact
     assert contact["phone"] == "13800001234"
     same = told("GET", f"/api/v1/demands/{demand}/matches")
     assert (same["generation"], same["matches"]) == ("gen-000001", old["matches"])
