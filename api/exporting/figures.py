@@ -48,7 +48,9 @@ def breakdown_table(journeys: Sequence[Journey], dimension: str) -> Table:
 def trend_table(journeys: Sequence[Journey], last: str, months: int = 12) -> Table:
     """How many demands first reached each step in each of the last months."""
     columns = [Column("月份", 8), *(Column(step.label, 5, "count") for step in Step)]
-    rows = [(name, *during(journeys, month(name)).counts) for name in months_back(last, months)]
+    rows: list[tuple[Value, ...]] = [
+        (name, *during(journeys, month(name)).counts) for name in months_back(last, months)
+    ]
     note = "按各环节首次发生的日期统计，与漏斗（按需求统计）口径不同。"
     return Table.of(f"近 {months} 个月各环节新增", columns, rows, note=note)
 
@@ -97,7 +99,10 @@ def gap_table(gaps: GapMap) -> Table:
         *(_both(gaps.of_direction(name)) for name in gaps.directions),
         *_sums(gaps.total),
     )
-    note = "格内为“缺方案的需求数 / 需求总数”；每条记录只计入一个主要行业和一个主要技术方向。"
+    note = (
+        "格内为“缺方案的需求数 / 需求总数”；每条记录只计入一个主要行业和一个主要技术方向；"
+        "需求没有写明技术方向的，按最接近的方案归入。"
+    )
     return Table.of("供需缺口（行业×技术方向）", columns, rows, total, note=note)
 
 

@@ -40,6 +40,7 @@ def facts(snapshot: Snapshot) -> Facts:
     recommended = {pairing.solution for pairing in pairings if pairing.recommended is not None}
     journeys, standings, offers = [], [], []
     steps = reached(funnel_facts(snapshot))
+    offered = {id: outlook.place.direction for id, outlook in Outlooks(snapshot).all(Kind.SOLUTION).items()}
     for kind in Kind:
         outlooks = Outlooks(snapshot).all(kind)
         table = schema.RECORDS[kind]
@@ -59,7 +60,9 @@ def facts(snapshot: Snapshot) -> Facts:
                 counts, answered = row.status not in ABSENT, row.id in recommended
             if counts:
                 best = outlook.grade if outlook else None
-                owner = (row.title, row.owner, where.industry, where.direction, where.city)
+                # A demand rarely names a technology; the nearest solution tells what it would take.
+                direction = where.direction or (offered.get(outlook.counterpart, "") if outlook else "")
+                owner = (row.title, row.owner, where.industry, direction, where.city)
                 standings.append(Standing(row.id, kind, *owner, answered, best))
     return Facts(tuple(journeys), tuple(standings), pairings, tuple(offers))
 

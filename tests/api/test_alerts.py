@@ -21,7 +21,7 @@ from matcher.store.followup_writer import FollowUpWriter
 from matcher.store.outlooks import Outlooks
 from tests.api.conftest import DEMANDS, SOLUTIONS, Service
 
-PATH = "/api/v1/alerts"
+PATH, PAGE = "/api/v1/alerts", "/alerts"
 WELDING = Solution(
     "N1",
     "白车身焊点在线视觉检测",
@@ -179,6 +179,47 @@ def test_subscribing_by_industry(service: Service) -> None:
     refused = service.call("PUT", f"{PATH}/subscription", "staff", json={"industries": ["没有这个行业"]})
     assert refused.status_code == 422
     assert "没有“没有这个行业”" in refused.json()["error"]["message"]
+
+
+def test_the_page_and_the_bell(service: Service) -> None:
+    store = service.parts.store
+    assert "没有需要处理的提醒" in service.visit("GET", PAGE).text
+    assert "bell-count" not in service.visit("GET", f"{PAGE}/bell").text
+    with store.writing(Actor("李", "staff")) as writer:
+        FollowUpWriter(writer).shortlist("D1", "S1", owner="李经理")
+    store.put(replace(WELDING, title="<b>焊点</b>检测"))
+    service.parts.lookout.catch_up()
+    Lookout(store, service.parts.search, Patience()).catch_up(utc_now() + timedelta(days=20))
+    page = service.visit("GET", PAGE).text
+    for words in (
+        "新方案可用",
+        "新方案可能解决",
+        "对接无进展",
+        "跟进人：李经理",
+        "&lt;b&gt;焊点",
+        'href="/solutions/N1"',
+    ):
+        assert words in page
+    assert "<b>焊点" not in page
+    count = service.call("GET", PATH, "staff").json()["total"]
+    assert f"{count} 条未处理" in service.visit("GET", f"{PAGE}/bell").text
+    number = service.visit("GET", f"{PAGE}?kind=new_solution").text.partition('id="alert-')[2].partition('"')[0]
+    answer = service.visit("POST", f"{PAGE}/{number}/snooze", data={"days": "3"})
+    assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
+    assert f'id="alert-{number}"' in service.visit("GET", f"{PAGE}?away=yes").text
+    assert service.visit("POST", f"{PAGE}/{number}/restore").status_code == 303
+    assert service.visit("POST", f"{PAGE}/{number}/dismiss").status_code == 303
+    assert f'id="alert-{number}"' not in service.visit("GET", PAGE).text
+    assert service.visit("POST", f"{PAGE}/{number}/snooze", data={"days": "x"}).status_code == 422
+
+
+def test_the_page_of_subscriptions(service: Service) -> None:
+    saved = service.visit("POST", f"{PAGE}/settings", data={"industries": ["汽车"], "muted": ["deadline"]})
+    assert saved.status_code == 303
+    page = service.visit("GET", f"{PAGE}/settings").text
+    assert 'value="汽车" checked' in page
+    assert 'value="deadline" checked' in page
+    assert 'value="养老" checked' not in page
 
 
 def test_it_goes_by_itself_and_survives_a_restart(service: Service) -> None:
