@@ -104,7 +104,7 @@ def _add_files(app: FastAPI, figures: Figures, handouts: Handouts) -> None:
     def list_file(form: Sent, caller: Exporting) -> Response:
         kind = Kind.SOLUTION if form["kind"] == Kind.SOLUTION.value else Kind.DEMAND
         published = form["published_only"] == "yes"
-        return handouts.list(caller, kind, _format(form), batch=form["batch"], published_only=published).response()
+        return handouts.list(caller, kind, _format(form), batch=form["list_batch"], published_only=published).response()
 
     @app.post(f"{PATH}/files/match", include_in_schema=False)
     def match_file(form: Sent, caller: Exporting) -> Response:
