@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Cell = tuple[str, int, str]
@@ -25,6 +26,24 @@ class Answers:
     mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     corrections: Mapping[Cell, str] = field(default_factory=dict)
     agreed: frozenset[Agreed] = frozenset()
+
+    def corrections_of(self, sheet: str, row: int) -> Mapping[str, str]:
+        """Field → text, for one row."""
+        return self._by_row[0].get((sheet, row), {})
+
+    def agreed_of(self, sheet: str, row: int) -> frozenset[str]:
+        """The codes agreed with, for one row."""
+        return self._by_row[1].get((sheet, row), frozenset())
+
+    @cached_property
+    def _by_row(self) -> tuple[dict[tuple[str, int], dict[str, str]], dict[tuple[str, int], frozenset[str]]]:
+        texts: dict[tuple[str, int], dict[str, str]] = {}
+        for (sheet, row, name), text in self.corrections.items():
+            texts.setdefault((sheet, row), {})[name] = text
+        codes: dict[tuple[str, int], frozenset[str]] = {}
+        for sheet, row, code in self.agreed:
+            codes[sheet, row] = codes.get((sheet, row), frozenset()) | {code}
+        return texts, codes
 
 
 def to_json(answers: Answers) -> dict[str, Any]:

@@ -1,19 +1,18 @@
-"""Cells as text: one text, one line, or a list. The wording stays as it was written; only wrapping goes."""
+"""Cells as text: one text, one line, or a list. The wording stays as it was written; wrapping and damage go."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
-from indexer.reading import Cell, Note, Reading
+from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
+from matcher.repair import repaired
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _EDGES = re.compile(rf"\A[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|_x000[Dd]_")
-_BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr)>", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:p|div|span|b|i|u|strong|em|font|li|ul|ol|a|td|tr|table)(?:\s[^<>]*)?>", re.IGNORECASE)
-_ENTITIES = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
-_ENTITY = re.compile("|".join(_ENTITIES))
 _QUOTES = re.compile(r'\A"([^"]*)"\Z|\A“([^“”]*)”\Z', re.DOTALL)
 _SEPARATORS = frozenset("、；;,，\n")
 _SLASHES = frozenset("/／|｜")
@@ -21,11 +20,36 @@ _OPEN, _CLOSE = "(（[【《", ")）]】》"
 NOTHING = frozenset({"", "无", "（无）", "(无)", "其他", "其它", "-", "—", "--", "N/A", "n/a", "暂无"})
 _ELSEWHERE = re.compile(r"(?:详)?见(?:附件|附表|附页|后附).*")
 
-HTML = Note("html", "单元格含网页代码残留，已转为普通文字，请核对")
 LONGEST_FIGURE = 200
 """A cell with more characters than this is prose, not an amount, a date or a number."""
 
-ELSEWHERE = Note("see_attachment", "内容写在附件里，未导入，请补填")
+ELSEWHERE = Note("see_attachment", "内容写在附件里，未导入，请补填", Verdict.QUESTION)
+
+DAMAGE: Mapping[str, tuple[Note, Rule]] = {
+    "html": (
+        Note("html", "单元格含网页代码残留，已转为普通文字，请核对"),
+        Rule("html", "网页代码转为普通文字"),
+    ),
+    "residue": (
+        Note("residue", "简繁转换时留下的重复字（如“養(养)”）已还原，请核对"),
+        Rule("residue", "去掉转码残留"),
+    ),
+    "pinyin": (
+        Note("pinyin", "文字后面夹带的拼音（如“產(chǎn)”）已去掉，请核对"),
+        Rule("pinyin", "去掉夹带的拼音"),
+    ),
+    "mojibake": (
+        Note("mojibake", "文字原为乱码，已按编码还原，请核对", Verdict.QUESTION),
+        Rule("mojibake", "乱码按编码还原", Confidence.LIKELY),
+    ),
+    "punctuation": (
+        Note("punctuation", "重复的标点已合并"),
+        Rule("punctuation", "合并重复的标点"),
+    ),
+}
+"""Code of a damage that was undone → what to tell of it."""
+
+TRIMMED = Rule("trimmed", "去掉首尾的空格、引号和看不见的字符")
 
 
 def plain(cell: Cell) -> str:
@@ -44,42 +68,60 @@ def plain(cell: Cell) -> str:
 
 
 def text(cell: Cell) -> Reading[str]:
-    """Paragraphs and all, without edges of white space and invisible characters, without HTML; notes if it had any."""
-    raw = _CONTROL.sub("", plain(cell).replace("\r\n", "\n").replace("\r", "\n"))
-    clean = raw
-    if "<" in raw or "&" in raw:
-        clean = _ENTITY.sub(lambda found: _ENTITIES[found[0]], _TAG.sub("", _BREAK.sub("\n", raw)))
-    return Reading(_EDGES.sub("", clean), (HTML,) if clean != raw else ())
+    """Paragraphs and all, without edges of white space, quotation marks around the whole, invisible characters at the
+    edges and damage that can be undone; a note for every kind of damage."""
+    raw = plain(cell)
+    clean = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    notes: list[Note] = []
+    rule: Rule | None = None
+    if isinstance(cell, str):
+        clean, found = repaired(clean)
+        for damage in found:
+            if damage.undone:
+                note, rule = DAMAGE[damage.code]
+            else:
+                hint = f"第 {damage.at + 1} 个字起像是乱码，无法可靠还原，已按原文保留，请对照原件改正"
+                note = Note("mojibake_lost", hint, Verdict.QUESTION)
+            notes.append(note)
+    value = _EDGES.sub("", clean)
+    quoted = _QUOTES.match(value)
+    if quoted and isinstance(cell, str):
+        value = _EDGES.sub("", quoted[1] or quoted[2] or "")
+    if rule is None and value != raw:
+        rule = TRIMMED
+    return Reading(value, tuple(notes), rule)
 
 
 def line(cell: Cell) -> Reading[str]:
-    """The same on one line, without quotation marks around the whole; for titles, names and regions."""
+    """The same on one line; for titles, names and regions."""
     reading = text(cell)
     value = re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])", "", reading.value)
     value = " ".join(value.translate(dict.fromkeys(map(ord, INVISIBLE))).split())
-    quoted = _QUOTES.match(value)
-    if quoted and isinstance(cell, str):
-        value = (quoted[1] or quoted[2] or "").strip()
-    return Reading(value, reading.notes)
+    return Reading(value, reading.notes, reading.rule or (TRIMMED if value != reading.value else None))
 
 
-def words(cell: Cell) -> Reading[tuple[str, ...]]:
-    """The entries of a list cell, each once, in order. Separators inside brackets do not separate; 无 and 其他 go."""
-    return _entries(cell, _SEPARATORS | _SLASHES)
+def words(cell: Cell, keep: AbstractSet[str] = frozenset()) -> Reading[tuple[str, ...]]:
+    """The entries of a list cell, each once, in order. Separators inside brackets do not separate; 无 and 其他 go,
+    unless they are to be kept."""
+    return _entries(cell, _SEPARATORS | _SLASHES, keep)
 
 
 def phrases(cell: Cell) -> Reading[tuple[str, ...]]:
     """The same for entries that may hold a slash (AIS/雷达/CCTV融合): it separates only where nothing else does."""
     several = len(_split(text(cell).value, _SEPARATORS)) > 1
-    return _entries(cell, _SEPARATORS if several else _SEPARATORS | _SLASHES)
+    return _entries(cell, _SEPARATORS if several else _SEPARATORS | _SLASHES, frozenset())
 
 
-def _entries(cell: Cell, separators: frozenset[str]) -> Reading[tuple[str, ...]]:
+SPLIT = Rule("split", "按分隔符拆成多项")
+
+
+def _entries(cell: Cell, separators: frozenset[str], keep: AbstractSet[str]) -> Reading[tuple[str, ...]]:
     reading = text(cell)
     if _ELSEWHERE.fullmatch(reading.value):
         return Reading((), (*reading.notes, ELSEWHERE))
     entries = (" ".join(entry.split()) for entry in _split(reading.value, separators))
-    return Reading(tuple(dict.fromkeys(entry for entry in entries if entry not in NOTHING)), reading.notes)
+    value = tuple(dict.fromkeys(entry for entry in entries if entry in keep or entry not in NOTHING))
+    return Reading(value, reading.notes, reading.rule or (SPLIT if len(value) > 1 else None))
 
 
 def _split(value: str, separators: frozenset[str]) -> list[str]:

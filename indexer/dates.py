@@ -10,14 +10,22 @@ from typing import Literal
 
 from indexer.cells import LONGEST_FIGURE, plain, text
 from indexer.numerals import arabic
-from indexer.reading import Cell, Note, Reading
+from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
 from matcher.model import Deadline
 
 SERIAL = Note("date_serial", "日期是 Excel 序列号，已换算，请核对")
-INVALID = Note("date_invalid", "日期不存在或读不出来，未入库，请改正")
+INVALID = Note("date_invalid", "日期不存在或读不出来，未入库，请改正", Verdict.QUESTION)
 OPEN = Note("date_open", "没有写明日期")
-GUESSED_YEAR = Note("date_year_guessed", "没有写年份，按文件中的年份推断，请核对")
-NO_YEAR = Note("date_no_year", "没有写年份，未入库，请补上年份")
+GUESSED_YEAR = Note("date_year_guessed", "没有写年份，按文件中的年份推断，请核对", Verdict.QUESTION)
+NO_YEAR = Note("date_no_year", "没有写年份，未入库，请补上年份", Verdict.QUESTION)
+
+BY_CELL = Rule("date_cell", "单元格本身就是日期")
+BY_SERIAL = Rule("date_serial", "把 Excel 序列号换算成日期", Confidence.LIKELY)
+BY_TEXT = Rule("date_text", "按文字读成日期")
+BY_END = Rule("date_period_end", "只写到年、季或月，按最后一天记", Confidence.LIKELY)
+BY_GUESS = Rule("date_year_guessed", "没有写年份，用文件中的年份", Confidence.DOUBTFUL)
+LEFT_OPEN = Rule("date_open", "没有日期，只留原文")
+IN_DOUBT = Rule("date_in_doubt", "日期有疑问，没有取值", Confidence.DOUBTFUL)
 
 Precision = Literal["day", "month", "year", ""]
 Parts = Mapping[str, str | None]
@@ -79,13 +87,13 @@ def deadline(cell: Cell, year: int | None = None) -> Reading[Deadline | None]:
     if not raw:
         return Reading(None)
     if isinstance(cell, datetime):
-        return Reading(Deadline(cell.date(), "day", plain(cell)))
+        return Reading(Deadline(cell.date(), "day", plain(cell)), rule=BY_CELL)
     if isinstance(cell, date):
-        return Reading(Deadline(cell, "day", plain(cell)))
+        return Reading(Deadline(cell, "day", plain(cell)), rule=BY_CELL)
     if re.fullmatch(r"\d{5}", raw) and int(raw) in _SERIALS:
-        return Reading(Deadline(_EPOCH + timedelta(days=int(raw)), "day", raw), (SERIAL,))
+        return Reading(Deadline(_EPOCH + timedelta(days=int(raw)), "day", raw), (SERIAL,), BY_SERIAL)
     if len(raw) > LONGEST_FIGURE:
-        return Reading(Deadline(raw=raw), (INVALID,))
+        return Reading(Deadline(raw=raw), (INVALID,), IN_DOUBT)
     flat = _SHORT_YEAR.sub(r"20\1", _BRACKET.sub("", arabic(_TIME.sub("", raw))))
     last: tuple[int, re.Match[str], Precision, Callable[[Parts], date]] | None = None
     rest = flat
@@ -98,20 +106,22 @@ def deadline(cell: Cell, year: int | None = None) -> Reading[Deadline | None]:
         return _without_year(flat, raw, year)
     _, found, precision, read = last
     try:
-        return Reading(Deadline(read(found.groupdict()), precision, raw))
+        day = read(found.groupdict())
     except ValueError:
-        return Reading(Deadline(raw=raw), (INVALID,))
+        return Reading(Deadline(raw=raw), (INVALID,), IN_DOUBT)
+    return Reading(Deadline(day, precision, raw), rule=BY_TEXT if precision == "day" else BY_END)
 
 
 def _without_year(flat: str, raw: str, year: int | None) -> Reading[Deadline | None]:
     found = _NO_YEAR.search(flat)
     if found is None:
-        return Reading(Deadline(raw=raw), (INVALID if re.search(r"\d{4}", flat) else OPEN,))
+        doubtful = re.search(r"\d{4}", flat)
+        return Reading(Deadline(raw=raw), (INVALID if doubtful else OPEN,), IN_DOUBT if doubtful else LEFT_OPEN)
     if year is None:
-        return Reading(Deadline(raw=raw), (NO_YEAR,))
+        return Reading(Deadline(raw=raw), (NO_YEAR,), IN_DOUBT)
     parts = {"y": str(year), "m": found["m"], "d": found["d"]}
     try:
         day, precision = (_day(parts), "day") if found["d"] else (_month(parts), "month")
     except ValueError:
-        return Reading(Deadline(raw=raw), (INVALID,))
-    return Reading(Deadline(day, "day" if precision == "day" else "month", raw), (GUESSED_YEAR,))
+        return Reading(Deadline(raw=raw), (INVALID,), IN_DOUBT)
+    return Reading(Deadline(day, "day" if precision == "day" else "month", raw), (GUESSED_YEAR,), BY_GUESS)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from indexer import cells
+from indexer.catalogue import catalogue
 from indexer.dates import deadline
 from indexer.headers import Column, Header
 from indexer.money import money
 from indexer.phones import contact, phones
 from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
+from matcher.dirt import PERSONAL, find
 
 PROSE = frozenset({"description", "requirements", "target", "current_base", "scale", "scenes", "indicators", "cases",
                    "delivery"})  # fmt: skip
 LISTS = frozenset({"industries", "technologies", "qualifications", "cooperation", "keywords"})
 MONEY = frozenset({"budget", "price"})
+DATES = frozenset({"deadline", "filed"})
 
 DITTO = re.compile(r"(?:同上|同前|上同|[〃″]|''|\")[。.]?")
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -30,14 +33,24 @@ NUMBER_AS_TEXT = Note(
     "number_as_text", "文字栏里是一个数字（可能原为百分比），已按数字原样保留，请核对", Verdict.QUESTION
 )
 ORDINAL_ID = Note("ordinal_id", "编号只是序号，不能作为编号，已按单位和名称生成")
-
 DITTO_RULE = Rule("ditto", "“同上”取上一条记录的值", Confidence.DOUBTFUL)
-SPLIT = Rule("split", "按分隔符拆成多项")
+
+IN_TEXT = {
+    "web": "有网页残留（菜单、浏览量、声明、目录等），检索时已略去，原文未改",
+    "repeat": "同一段文字粘贴了多遍，检索时只算一遍，原文未改，请核对是否需要删去重复",
+    "markup": "有网页代码，检索时已略去，原文未改",
+    "ornament": "有装饰符号，检索时已略去，原文未改",
+}
+"""Code of matcher.dirt → what staff should know; personal data have their own words."""
+PERSONAL_HINT = "正文里写有联系人或联系方式，检索和匹配说明中已遮盖；请移到联系人栏"
 
 READERS: Mapping[str, Callable[[Cell], Reading[Any]]] = {
     **dict.fromkeys(PROSE, cells.text),
     **dict.fromkeys(LISTS, cells.words),
     **dict.fromkeys(("technologies", "keywords"), cells.phrases),
+    "industries": lambda cell: catalogue().industries(cell),
+    "maturity": lambda cell: catalogue().maturity(cell),
+    "region": lambda cell: catalogue().region(cell),
     "phone": phones,
     "contact": contact,
 }
@@ -54,13 +67,25 @@ def read_cell(column: Column, cell: Cell, header: Header, above: Mapping[str, An
         return Reading(before, (DITTO_NOTE,), DITTO_RULE) if before else Reading("", (DITTO_LOST,))
     if column.field in MONEY:
         return money(cell, column.unit or header.unit)
-    if column.field == "deadline":
+    if column.field in DATES:
         return deadline(cell, header.year)
     if column.field == "id" and _ORDINAL.fullmatch(text):
         return Reading("", (ORDINAL_ID,))
     reading: Reading[Any] = READERS.get(column.field, cells.line)(cell)
     if column.field in PROSE and isinstance(cell, float):
         return replace(reading, notes=(*reading.notes, NUMBER_AS_TEXT))
-    if column.field in LISTS and len(reading.value) > 1 and not reading.rule:
-        return replace(reading, rule=SPLIT)
+    if column.field in PROSE or column.field == "title":
+        return replace(reading, notes=(*reading.notes, *_dirt(reading.value)))
     return reading
+
+
+def _dirt(text: str) -> Iterator[Note]:
+    """One note for each kind of dirt, with its first place."""
+    told: set[str] = set()
+    for each in find(text):
+        personal = each.code in PERSONAL
+        code = "personal_in_text" if personal else f"{each.code}_in_text"
+        if code not in told:
+            told.add(code)
+            hint = PERSONAL_HINT if personal else IN_TEXT[each.code]
+            yield Note(code, f"第 {each.start + 1} 个字起：{hint}", Verdict.QUESTION if personal else Verdict.NOTE)

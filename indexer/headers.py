@@ -28,8 +28,8 @@ LONGEST_LABEL = 40
 LEVEL = "\x1f"
 """Stands between the upper and the lower wording of a header of two rows."""
 
-ASIDE = frozenset({"number", "ignored"})
-"""Recognised columns that hold no field of a record."""
+ASIDE = frozenset({"number", "ignored", "filed"})
+"""Recognised columns that hold no field of a record; the day of filing is read and told all the same."""
 
 _UNIT = re.compile(r"(?:亿|[千百]?万|千)?元")
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from indexer import cells
 from indexer.answers import Answers
+from indexer.books import read_sheets
 from indexer.exact import restored
 from indexer.forms import fingerprint, form_of, mapped
 from indexer.headers import Header, Headers, standard
 from indexer.jsonl import KEYS, lines, parse_line, record_and_notes
 from indexer.reading import Note, Verdict
+from indexer.readout import RawRow
+from indexer.repetition import again_note, once, owner_of, renamed, repeats, short_name, short_names, similar
 from indexer.report import Accepted, Form, FormColumn, ImportReport, Problem
-from indexer.rows import read_row
-from indexer.sheets import MAX_CELL, MAX_ROWS, Sheet, check_size, decoded, read_sheets
+from indexer.rows import RowReader
+from indexer.shapes import OWNER
+from indexer.sheets import MAX_CELL, MAX_ROWS, Sheet, check_size, decoded
 from matcher.errors import InvalidInput, TooLarge, UnreadableFile
 from matcher.model import Kind
 
@@ -53,7 +57,7 @@ def import_file(
         found = list(_from_lines(path, kind, progress))
     else:
         found = _from_sheets(path, kind, headers or standard(), answers, progress)
-    return restored(path, _without_repetition(path.name, found))
+    return restored(path, _report(path.name, found, answers))
 
 
 def _from_sheets(
@@ -66,7 +70,7 @@ def _from_sheets(
         if header:
             tables += 1
             header = mapped(header, answers.mappings.get(fingerprint(header), {}), headers)
-            found += _from_sheet(sheet, header, headers, path.name, progress)
+            found += _from_sheet(sheet, header, headers, path.name, answers, progress)
         elif sheet.rows:
             found.append(_problem(sheet.name, 0, "", "", NO_HEADER))
     if not tables:
@@ -77,7 +81,7 @@ def _from_sheets(
 
 
 def _from_sheet(
-    sheet: Sheet, header: Header, headers: Headers, source: str, progress: Progress | None
+    sheet: Sheet, header: Header, headers: Headers, source: str, answers: Answers, progress: Progress | None
 ) -> Iterator[Found]:
     from indexer.tabulating import tabulate  # here, not above: it brings pandas, which takes most of a second
 
@@ -90,16 +94,19 @@ def _from_sheet(
         if (note := _of_column(column)) and (values != "").any():
             first = cells.line(next(value for value in values if value != "")).value
             yield _problem(sheet.name, header.first, column.label, first, note)
-    marks: dict[int, dict[int, Note]] = {}
-    for (row, at), note in table.notes.items():
-        marks.setdefault(row, {})[at] = note
-    above: Mapping[str, object] = {}
-    names = headers.names[header.kind]
+    reader = RowReader(header, headers.names[header.kind], source)
     data = zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True)
     for done, (number, line) in enumerate(data, 1):
         if progress:
             progress(done, len(table.frame))
-        read, above = read_row(header, names, dict(enumerate(line)), marks.get(number, {}), above, source)
+        raw = RawRow(
+            dict(enumerate(line)),
+            table.marks.get(number, {}),
+            number - 1 in sheet.hidden,
+            answers.corrections_of(sheet.name, number),
+            answers.agreed_of(sheet.name, number),
+        )
+        read = reader.read(raw)
         for each in read.notes:
             yield _problem(sheet.name, number, each.column, each.found, each.note, each.field)
         if read.record:
@@ -155,33 +162,33 @@ def _kind_of(texts: Sequence[str], path: Path) -> Kind:
     return max(Kind, key=lambda kind: counts[kind])
 
 
-def _without_repetition(file: str, found: Sequence[Found]) -> ImportReport:
-    """The report, with a record whose id has come before turned into a problem that names the first."""
-    first: dict[tuple[Kind, str], Accepted] = {}
-    problems: list[Problem] = []
-    forms: list[Form] = []
-    for each in found:
-        if isinstance(each, Form):
-            forms.append(each)
-            continue
-        if isinstance(each, Problem):
-            problems.append(each)
-            continue
-        key = each.record.kind, each.record.id
-        if key in first:
-            before = first[key]
-            where = (
-                f"工作表「{before.sheet}」第 {before.row} 行" if before.sheet != each.sheet else f"第 {before.row} 行"
-            )
-            hint = f"与{where}编号相同，或单位和名称都相同，只保留先出现的一行"
-            problems.append(
-                _problem(each.sheet, each.row, "", each.record.title, Note("duplicate", hint, Verdict.REJECTED))
-            )
-        else:
-            first[key] = each
-    sheets = {each.sheet: at for at, each in reversed(list(enumerate(found)))}
-    problems.sort(key=lambda problem: (sheets[problem.sheet], problem.row))
-    return ImportReport(file, tuple(first.values()), tuple(problems), tuple(forms))
+def _report(file: str, found: Sequence[Found], answers: Answers) -> ImportReport:
+    """The report: of rows with the same id the first, of rows that look alike both, with a question."""
+    forms = tuple(each for each in found if isinstance(each, Form))
+    problems = [each for each in found if isinstance(each, Problem)]
+    rows = [each for each in found if isinstance(each, Accepted)]
+    accepted, again = once(rows)
+    problems += (_about(each, again_note(each, first), each.record.title) for each, first in again)
+    for less, more in repeats(accepted):
+        note = similar(less, more)
+        if note.code in answers.agreed_of(less.sheet, less.row):
+            accepted.remove(less)
+            note = replace(note, verdict=Verdict.REJECTED, hint=f"已按确认处理：{note.suggestion}", suggestion="")
+        problems.append(_about(less, note, less.record.title))
+    for each, full in short_names(accepted):
+        field = OWNER[each.record.kind]
+        note = short_name(full)
+        if full and note.code in answers.agreed_of(each.sheet, each.row):
+            accepted[accepted.index(each)] = replace(each, record=renamed(each.record, full))
+            note = replace(note, verdict=Verdict.NOTE, hint=f"已按确认处理：单位改为“{full}”", suggestion="")
+        problems.append(replace(_about(each, note, owner_of(each.record)), field=field))
+    order = {each.sheet: at for at, each in reversed(list(enumerate(found)))}
+    problems.sort(key=lambda problem: (order[problem.sheet], problem.row))
+    return ImportReport(file, tuple(accepted), tuple(problems), forms)
+
+
+def _about(each: Accepted, note: Note, found: str) -> Problem:
+    return _problem(each.sheet, each.row, "", found, note)
 
 
 def _problem(sheet: str, row: int, column: str, found: str, note: Note, field: str = "") -> Problem:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from indexer.cells import LONGEST_FIGURE, text
+from indexer.formulas import computed
 from indexer.numerals import arabic
-from indexer.reading import Cell, Note, Reading
+from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
 from matcher.model import Money
 
 IN_WAN = {
@@ -51,12 +53,20 @@ _FILLER = re.compile(
 )
 
 OPEN = Note("money_open", "没有写明金额，按“面议”处理")
-UNCLEAR = Note("money_unclear", "金额读不出来，未入库数值，请人工核对")
-PARTIAL = Note("money_partial", "只取了其中带单位的一个金额，请核对")
+UNCLEAR = Note("money_unclear", "金额读不出来，未入库数值，请人工核对", Verdict.QUESTION)
+PARTIAL = Note("money_partial", "只取了其中带单位的一个金额，请核对", Verdict.QUESTION)
 BRACKET = Note("money_remark", "括号内的说明未计入金额，请核对")
-ZERO = Note("money_zero", "金额为 0，视为未填，请核对")
-NEGATIVE = Note("money_negative", "金额为负数，疑似录入错误，未入库数值，请核对")
-TOO_LARGE = Note("money_large", "金额很大，请确认单位是万元而不是元")
+ZERO = Note("money_zero", "金额为 0，视为未填，请核对", Verdict.QUESTION)
+NEGATIVE = Note("money_negative", "金额为负数，疑似录入错误，未入库数值，请核对", Verdict.QUESTION)
+TOO_LARGE = Note("money_large", "金额很大，请确认单位是万元而不是元", Verdict.QUESTION)
+FOREIGN = Note("money_currency", "金额不是人民币，已按原币种记录，没有换算")
+
+BY_HEADER = Rule("money_by_header", "没有写单位，按表头的单位读", Confidence.LIKELY)
+AS_WRITTEN = Rule("money_as_written", "按写明的单位换算成万元")
+RANGE = Rule("money_range", "读成金额范围", Confidence.LIKELY)
+LEFT_OPEN = Rule("money_open", "没有金额，只留原文")
+IN_DOUBT = Rule("money_in_doubt", "金额有疑问，没有取数", Confidence.DOUBTFUL)
+PART = Rule("money_part", "从文字中取带单位的金额", Confidence.DOUBTFUL)
 
 
 def money(cell: Cell, unit: str = "万元") -> Reading[Money | None]:
@@ -68,7 +78,10 @@ def money(cell: Cell, unit: str = "万元") -> Reading[Money | None]:
     if not raw:
         return Reading(None)
     if len(raw) > LONGEST_FIGURE:
-        return Reading(Money(raw=raw), (UNCLEAR,))
+        return Reading(Money(raw=raw), (UNCLEAR,), IN_DOUBT)
+    if raw.startswith("=") and isinstance(value := computed(raw), float):
+        reading = money(value, unit)
+        return replace(reading, value=reading.value and replace(reading.value, raw=raw))
     flat = arabic(raw)
     notes: list[Note] = []
     for found in _BRACKET.finditer(flat):
@@ -80,25 +93,31 @@ def money(cell: Cell, unit: str = "万元") -> Reading[Money | None]:
     flat = _BRACKET.sub("", flat)
     currency, flat = _currency(flat)
     flat = _COMPOUND.sub(lambda c: f"{Decimal(c[1]) * 10_000 + Decimal(c[2])}万", _FILLER.sub("", flat))
+    none = Money(currency=currency, raw=raw)
     if not re.search(r"\d", flat):
-        return Reading(Money(currency=currency, raw=raw), (OPEN,))
+        return Reading(none, (OPEN,), LEFT_OPEN)
     if re.match(r"-\d", flat):
-        return Reading(Money(currency=currency, raw=raw), (NEGATIVE,))
+        return Reading(none, (replace(NEGATIVE, suggestion=flat.removeprefix("-")),), IN_DOUBT)
     amount = _AMOUNT.fullmatch(flat)
     if amount is None:
         found_all = [m for m in _WITH_UNIT.finditer(flat) if m["u1"] or m["u2"]]
         if len(found_all) != 1:
-            return Reading(Money(currency=currency, raw=raw), (UNCLEAR,))
+            return Reading(none, (UNCLEAR,), IN_DOUBT)
         notes.append(PARTIAL)
-    low, high = _range(amount or found_all[0], unit)
+    figure = amount or found_all[0]
+    low, high = _range(figure, unit)
     per = "".join(filter(None, (amount["each"], amount["per"], amount["per2"]))) if amount else ""
     if not high:
-        return Reading(Money(currency=currency, raw=raw), (ZERO,))
+        return Reading(none, (ZERO,), IN_DOUBT)
     if high > ABSURD:
-        return Reading(Money(currency=currency, raw=raw), (UNCLEAR,))
+        return Reading(none, (UNCLEAR,), IN_DOUBT)
     if high >= LARGE and not re.search(_UNIT, flat):
         notes.append(TOO_LARGE)
-    return Reading(Money(float(low), float(high), currency, per, raw), tuple(notes))
+    if currency != "CNY":
+        notes.append(FOREIGN)
+    written = figure["u1"] or figure["u2"]
+    rule = PART if amount is None else RANGE if figure["n2"] else AS_WRITTEN if written else BY_HEADER
+    return Reading(Money(float(low), float(high), currency, per, raw), tuple(notes), rule)
 
 
 def _currency(flat: str) -> tuple[str, str]:

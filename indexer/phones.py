@@ -6,12 +6,17 @@ import re
 import unicodedata
 
 from indexer.cells import LONGEST_FIGURE, NOTHING, line, plain
-from indexer.reading import Cell, Note, Reading, Verdict
+from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
 from matcher.model import Contact
 
 INVALID = Note("phone_invalid", "电话位数或写法不对，已按原文保留，请核对", Verdict.QUESTION)
 LOSSY = Note("phone_lossy", "电话被存成科学计数，后面的数字已丢失，不可信，未入库，请人工补填", Verdict.MISSING)
 SEVERAL = Note("phone_several", "一格里有多个电话，第一个作为主要电话")
+
+CLEANED = Rule("phone", "去掉空格、连字符和 +86，全角转半角")
+LOST = Rule("phone_lossy", "数字已丢失，没有取值", Confidence.DOUBTFUL)
+AS_IS = Rule("phone_as_is", "写法不对，保留原文", Confidence.DOUBTFUL)
+TAKEN_APART = Rule("contact", "把一格里的姓名、电话、邮箱分开", Confidence.LIKELY)
 
 _FORMS = (
     re.compile(r"1[3-9]\d{9}"),  # mainland mobile
@@ -35,15 +40,16 @@ def phones(cell: Cell) -> Reading[str]:
     if raw in NOTHING:
         return Reading("")
     if len(raw) > LONGEST_FIGURE:
-        return Reading(raw, (INVALID,))
+        return Reading(raw, (INVALID,), AS_IS)
     flat = _REMARK.sub("", unicodedata.normalize("NFKC", raw))
     if _SCIENTIFIC.fullmatch(flat):
-        return Reading("", (LOSSY,))
+        return Reading("", (LOSSY,), LOST)
     numbers = [number(piece) for piece in _SPLIT.split(flat) if piece.strip()]
     notes = (SEVERAL,) if len(numbers) > 1 else ()
     if not numbers or None in numbers:
-        return Reading(raw, (*notes, INVALID))
-    return Reading("、".join(dict.fromkeys(filter(None, numbers))), notes)
+        return Reading(raw, (*notes, INVALID), AS_IS)
+    value = "、".join(dict.fromkeys(filter(None, numbers)))
+    return Reading(value, notes, CLEANED if value != plain(cell) else None)
 
 
 def number(text: str) -> str | None:
@@ -65,10 +71,10 @@ def contact(cell: Cell) -> Reading[Contact]:
     """A cell such as `张三 13800001234 zs@example.com` taken apart; what is no number and no address is the person."""
     raw = unicodedata.normalize("NFKC", line(plain(cell).replace("\n", " ")).value)
     if len(raw) > LONGEST_FIGURE:
-        return Reading(Contact(raw), (INVALID,))
+        return Reading(Contact(raw), (INVALID,), AS_IS)
     email = next(iter(_EMAIL.findall(raw)), "")
     rest = _EMAIL.sub(" ", raw)
     found = _IN_TEXT.findall(rest)
     person = " ".join(re.sub(r"(?:联系人|姓名|电话|手机|邮箱|[:;,、/])", " ", _IN_TEXT.sub(" ", rest)).split())
     reading = phones("、".join(found))
-    return Reading(Contact(person, reading.value, email), reading.notes)
+    return Reading(Contact(person, reading.value, email), reading.notes, TAKEN_APART)

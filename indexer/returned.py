@@ -14,11 +14,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexer.books import read_sheets
 from indexer.isolated import ROOT, WALL_S, child_environment, limit
 from indexer.jsonl import lines
 from indexer.report import OUTCOME_NAMES, Form, Outcome, RowResult
 from indexer.reportfile import Head, ReportFile
-from indexer.sheets import Sheet, decoded, read_sheets
+from indexer.sheets import Sheet, decoded
 from matcher.errors import MatcherError, UnreadableFile
 
 if TYPE_CHECKING:

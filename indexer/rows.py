@@ -4,49 +4,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from indexer import cells
-from indexer.fields import LISTS, PROSE, read_cell
-from indexer.headers import ASIDE, Header
+from indexer import cells, shapes
+from indexer.headers import Header
 from indexer.jsonl import record_from_json
-from indexer.phones import number
 from indexer.reading import Cell, Note, Verdict
+from indexer.readout import Noted, RawRow, Readout
 from indexer.report import Conversion
-from indexer.telling import told
+from indexer.shapes import OWNER
 from matcher.model import Contact, Kind, Record
 
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A note with the column and what stood there."""
-
-    column: str
-    found: str
-    note: Note
-    field: str = ""
-
-
-OWNER = {Kind.DEMAND: "organization", Kind.SOLUTION: "vendor"}
 STATUS_INCOMPLETE = "incomplete"
 """A record that lacks a mandatory item: kept, shown to staff, waiting for the missing part."""
 
-_VOID = re.compile(r"\s*[【\[(（]?\s*作废")
-_TRL = re.compile(r"TRL\s*-?\s*([1-9])(?!\d)", re.IGNORECASE)
-_PROSE_IN_NUMBER = re.compile(r"(?:[^\W\d_].*){4}")
+TAKEN = "taken"
+"""Agreed with for a row that was refused: it is taken as it stands."""
 
-REPEATED_COLUMN = Note("repeated_column", "与前面的列是同一字段，已用前面一列的内容，请核对", Verdict.QUESTION)
-SWAPPED = Note("contact_swapped", "联系人像电话、电话像姓名，可能填反了，请核对后互换", Verdict.QUESTION)
+LONGEST_TITLE = 30
+"""Characters of a name that is suggested from a description."""
+
+_VOID = re.compile(r"\s*[【\[(（]?\s*(?:已)?作废\s*[】\])）]?\s*[:：]?")
+_SENTENCE = re.compile(r"[^，。；！？,;!?\n]{4,}")
+
+SWAPPED = Note("contact_swapped", "联系人像电话、电话像姓名，可能填反了，建议互换", Verdict.QUESTION)
+OWNER_SWAPPED = Note("title_owner_swapped", "名称像单位、单位不像单位，可能填反了，建议互换", Verdict.QUESTION)
 NO_DESCRIPTION = Note("missing_description", "没有填说明，只能按名称匹配，请补填")
 NOTHING = Note("empty_record", "名称和说明都没有填，无法入库，请补填后重新导入", Verdict.REJECTED)
-VOID = Note("voided", "标有“作废”，未入库；如仍有效请去掉“作废”后重新导入", Verdict.REJECTED)
-SHIFTED = Note("row_shifted", "整行像是错位了（序号列里是文字），未入库，请对齐各列后重新导入", Verdict.REJECTED)
+VOID = Note("voided", "标有“作废”，未入库；如仍有效可以确认导入", Verdict.REJECTED, "去掉“作废”后导入")
+HIDDEN = Note("hidden_row", "这一行在表格里是隐藏的，已照常读取，请核对是否有效", Verdict.QUESTION)
+SHIFTED = Note("row_shifted", "整行像是错位了，内容与表头对不上，未入库，请对齐各列后重新导入", Verdict.REJECTED)
+WRONG_KIND = {
+    Kind.SOLUTION: Note("wrong_kind", "内容像是需求，可能放错了表，没有作为方案入库", Verdict.REJECTED, "作为需求导入"),
+    Kind.DEMAND: Note("maybe_wrong_kind", "内容像是方案，可能放错了表，请核对", Verdict.QUESTION),
+}
 MANDATORY = {
     "title": Note("missing_title", "没有填名称，已标为待补正，请补填", Verdict.MISSING),
     "owner": Note("missing_owner", "没有填单位，已标为待补正，请补填", Verdict.MISSING),
     "phone": Note("missing_phone", "没有填联系电话，已标为待补正，请补填", Verdict.MISSING),
 }
+MISFITS = frozenset({"money_unclear", "date_invalid", "date_open", "phone_invalid", "region_unknown"})
+"""Codes of cells that may stand in the wrong column."""
+
+AS_DEMAND = {"vendor": "organization", "indicators": "requirements", "price": "budget"}
+"""Fields of a demand that was filled into a list of solutions."""
+SHARED = frozenset({"title", "description", "industries", "region", "person", "phone", "email", "contact", "source",
+                    "batch", "organization", "requirements", "budget"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,82 +63,137 @@ class Row:
     conversions: tuple[Conversion, ...] = ()
 
 
-def read_row(
-    header: Header, names: Mapping[str, str], row: Mapping[int, Cell], marked: Mapping[int, Note],
-    above: Mapping[str, Any], source: str,
-) -> tuple[Row, Mapping[str, Any]]:  # fmt: skip
-    """The row as a record, and its field values, which are `above` for the next row's 同上.
+class RowReader:
+    """Reads the rows of one table in order; 同上 stands for the values of the record before."""
 
-    `row` maps column positions to cells, `marked` those that the table has something to say about, `names` fields to
-    what staff call them.
-    """
-    values: dict[str, Any] = {}
-    notes: list[Noted] = []
-    conversions: list[Conversion] = []
-    label = {column.field: column.label for column in reversed(header.columns)}
-    for column in header.columns:
-        cell = row[column.at]
-        raw = cells.line(cell).value
-        if column.at in marked and column.field and column.field not in ASIDE:
-            notes.append(Noted(column.label, raw, marked[column.at], column.field))
-        if column.field == "number" and isinstance(cell, str) and _PROSE_IN_NUMBER.search(cell):
-            return Row(None, (Noted(column.label, cell, SHIFTED),)), above
-        if not column.field or column.field in ASIDE or cell == "":
-            continue
-        reading = read_cell(column, cell, header, above)
-        notes += (Noted(column.label, raw, note, column.field) for note in reading.notes)
-        if reading.rule:
-            rule = reading.rule
-            conversions.append(
-                Conversion(
-                    column.label, column.field, cells.plain(cell), told(reading.value), rule.code, rule.says,
-                    rule.confidence,
-                )
-            )  # fmt: skip
-        if reading.value in ("", (), None):
-            continue
-        if column.field not in values:
-            values[column.field] = reading.value
-        elif column.field in PROSE:
-            values[column.field] += "\n" + reading.value
-        elif column.field in LISTS:
-            values[column.field] = tuple(dict.fromkeys(values[column.field] + reading.value))
-        elif reading.value != values[column.field]:
-            notes.append(Noted(column.label, raw, REPEATED_COLUMN, column.field))
-    title = values.get("title", "")
-    if _VOID.match(title):
-        return Row(None, (Noted(label["title"], title, VOID, "title"),)), above
-    if not title and not values.get("description"):
-        return Row(None, (*notes, Noted(label.get("title", "名称"), "", NOTHING, "title"))), above
-    missing = _missing(header, values)
-    told_of = {each.field for each in notes if each.note.verdict is Verdict.MISSING}
-    for field in missing:
-        if field not in told_of:
-            note = MANDATORY["owner" if field == OWNER[header.kind] else field]
-            notes.append(Noted(label.get(field, names[field]), "", note, field))
-    if "description" not in values:
-        notes.append(Noted(label.get("description", "说明"), "", NO_DESCRIPTION, "description"))
-    person, phone = values.get("person", ""), values.get("phone", "")
-    if person and phone and number(person) and not re.search(r"\d", phone):
-        notes.append(Noted(label["person"], person, SWAPPED, "person"))
-    record = _record(header.kind, values, source, missing)
-    return Row(record, tuple(notes), tuple(names[field] for field in missing), tuple(conversions)), values
+    def __init__(self, header: Header, names: Mapping[str, str], source: str) -> None:
+        self._header, self._names, self._source = header, names, source
+        self._label = {column.field: column.label for column in reversed(header.columns)}
+        self._above: Mapping[str, Any] = {}
+
+    def read(self, raw: RawRow) -> Row:
+        """The row as a record, or why it is none. A suggestion is carried out only where it was agreed to."""
+        reading = Readout(self._header, self._label, raw, self._above)
+        row = self._cells(raw, reading)
+        if row is None:
+            return Row(None, tuple(reading.notes))
+        reading.all(row)
+        if self._misplaced(raw, row, reading):
+            return Row(None, tuple(reading.notes), conversions=tuple(reading.conversions))
+        return self._record(raw, reading)
+
+    def _cells(self, raw: RawRow, reading: Readout) -> dict[int, Cell] | None:
+        """The cells to read: corrected, exchanged and without 作废 where that was agreed; None for a refused row."""
+        row = dict(raw.cells)
+        for column in self._header.columns:
+            if column.field in raw.corrections:
+                row[column.at] = raw.corrections[column.field]
+        by = shapes.shift(self._header, row) if "row_shifted" in raw.agreed else 0
+        if by:
+            row = shapes.moved(self._header, row, by)
+            reading.settled(SHIFTED, "")
+        title = next((c for c in self._header.columns if c.field == "title"), None)
+        void = title and isinstance(row[title.at], str) and _VOID.match(str(row[title.at]))
+        if title and void:
+            if not raw.agreed & {"voided", TAKEN}:
+                reading.note(title, row[title.at], VOID)
+                return None
+            row[title.at] = str(row[title.at])[void.end() :]
+            reading.settled(VOID, "title")
+        if pair := shapes.exchanged(self._header, row):
+            person, phone = pair
+            if "contact_swapped" in raw.agreed:
+                row[person.at], row[phone.at] = row[phone.at], row[person.at]
+                reading.settled(SWAPPED, "person")
+            else:
+                swap = f"联系人“{cells.line(row[phone.at]).value}”，电话“{cells.line(row[person.at]).value}”"
+                reading.note(person, row[person.at], replace(SWAPPED, suggestion=swap))
+        return row
+
+    def _misplaced(self, raw: RawRow, row: Mapping[int, Cell], reading: Readout) -> bool:
+        """Whether the row is refused because its cells stand in the wrong columns."""
+        if raw.agreed & {"row_shifted", TAKEN}:
+            return False
+        prose = shapes.prose_in_number(self._header, row)
+        misfits = sum(each.note.code in MISFITS for each in reading.notes)
+        if not prose and misfits < 2:
+            return False
+        by = shapes.shift(self._header, row)
+        if not prose and not by:
+            return False
+        suggestion = {1: "各列右移一格后导入", -1: "各列左移一格后导入"}.get(by, "")
+        label = self._label.get("number", "")
+        reading.notes[:] = [Noted(label, prose, replace(SHIFTED, suggestion=suggestion), "number" if prose else "")]
+        return True
+
+    def _record(self, raw: RawRow, reading: Readout) -> Row:
+        values, kind = reading.values, self._header.kind
+        if not values.get("title") and not values.get("description"):
+            reading.absent("title", "名称", NOTHING)
+            return Row(None, tuple(reading.notes))
+        if raw.hidden:
+            reading.notes.insert(0, Noted("", "", HIDDEN))
+        if shapes.other_kind(self._header, values) and TAKEN not in raw.agreed:
+            note = WRONG_KIND[kind]
+            if note.verdict is Verdict.REJECTED and note.code not in raw.agreed:
+                reading.notes[:] = [Noted(self._label.get("title", ""), values.get("title", ""), note, "title")]
+                return Row(None, tuple(reading.notes))
+            if note.verdict is Verdict.REJECTED:
+                kind, values = kind.other, _as_demand(values)
+                reading.settled(note, "title")
+            else:
+                reading.absent("title", "名称", note)
+        self._above = reading.values
+        self._suggest(raw, reading, values, kind)
+        missing = self._missing(values, kind)
+        told_of = {each.field for each in reading.notes if each.note.verdict is Verdict.MISSING}
+        for name in missing:
+            if name not in told_of:
+                note = MANDATORY["owner" if name == OWNER[kind] else name]
+                if name == "title":
+                    note = replace(note, suggestion=_title_from(values.get("description", "")))
+                reading.absent(name, self._names.get(name, name), note)
+        if "description" not in values:
+            reading.absent("description", "说明", NO_DESCRIPTION)
+        names = tuple(self._names.get(field, field) for field in missing)
+        record = _record(kind, values, self._source, missing)
+        return Row(record, tuple(reading.notes), names, tuple(reading.conversions))
+
+    def _suggest(self, raw: RawRow, reading: Readout, values: dict[str, Any], kind: Kind) -> None:
+        """What may be put right in the values: a name from the description, name and organisation exchanged."""
+        if "title" not in values and "missing_title" in raw.agreed:
+            values["title"] = _title_from(values["description"])
+            reading.settled(MANDATORY["title"], "title")
+        if shapes.owner_for_title(kind, values):
+            if OWNER_SWAPPED.code in raw.agreed:
+                values["title"], values[OWNER[kind]] = values[OWNER[kind]], values["title"]
+                reading.settled(OWNER_SWAPPED, "title")
+            else:
+                swap = f"名称“{values[OWNER[kind]]}”，单位“{values['title']}”"
+                reading.absent("title", "名称", replace(OWNER_SWAPPED, suggestion=swap), values["title"])
+
+    def _missing(self, values: Mapping[str, Any], kind: Kind) -> Sequence[str]:
+        """Mandatory fields without a value: name, owner, and the telephone where the form asks for one."""
+        asked = {column.field for column in self._header.columns}
+        mandatory = ["title", OWNER[kind], *(["phone"] if "phone" in asked else [])]
+        return [field for field in mandatory if field not in values]
 
 
-def _missing(header: Header, values: Mapping[str, Any]) -> Sequence[str]:
-    """Mandatory fields without a value: name, owner, and the telephone where the form asks for one."""
-    asked = {column.field for column in header.columns}
-    mandatory = ["title", OWNER[header.kind], *(["phone"] if "phone" in asked else [])]
-    return [field for field in mandatory if field not in values]
+def _title_from(description: str) -> str:
+    """The first clause of a description, as a name that somebody has to confirm."""
+    found = _SENTENCE.search(description)
+    return (found[0].strip() if found else description.strip())[:LONGEST_TITLE]
+
+
+def _as_demand(values: Mapping[str, Any]) -> dict[str, Any]:
+    renamed = {AS_DEMAND.get(field, field): value for field, value in values.items()}
+    return {field: value for field, value in renamed.items() if field in SHARED}
 
 
 def _record(kind: Kind, values: Mapping[str, Any], source: str, missing: Sequence[str]) -> Record:
     fields = dict(values)
     parts = {name: fields.pop(name, "") for name in ("person", "phone", "email")}
     whole: Contact = fields.pop("contact", Contact())
-    trl = _TRL.search(fields.get("maturity", ""))
-    if trl:
-        fields["trl"] = int(trl[1])
     if missing:
         fields["status"] = STATUS_INCOMPLETE
     fields["contact"] = Contact(

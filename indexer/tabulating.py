@@ -1,32 +1,43 @@
-"""A sheet as a table of named columns: what is no data row is set aside with its reason, merged cells are spread."""
+"""A sheet as a table of named columns: what is no data row is set aside with its reason, merged cells are spread,
+formulas computed, percentages written out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from indexer import cells
-from indexer.formulas import Place
+from indexer.asides import FEW, aside
+from indexer.formulas import computed
 from indexer.headers import Header, Headers
-from indexer.reading import Cell, Note, Verdict
+from indexer.markings import Place
+from indexer.reading import Cell, Confidence, Note, Rule, Verdict
 from indexer.sheets import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SUBTITLE = Note("subtitle_row", "分组标题行，不是记录，已跳过", Verdict.SKIPPED)
-REMARK = Note("remark_row", "备注行，不是记录，已跳过", Verdict.SKIPPED)
-REPEATED = Note("repeated_header", "重复的表头行，已跳过", Verdict.SKIPPED)
-NUMBER_ONLY = Note("number_only", "只有序号、没有内容，已跳过", Verdict.SKIPPED)
-MERGED = Note("merged_cell", "单元格与上一行合并，已按合并的内容填入，请核对", Verdict.QUESTION)
-FORMULA = Note("formula", "公式没有保存计算结果，未入库；请在 Excel 中打开、保存后重新导入", Verdict.QUESTION)
 
-_REMARK = re.compile(r"\s*(?:注|备注|说明|填表说明|合计|总计)\s*(?:[:：\d]|$)")
-_SUBTITLE = re.compile(r"\s*(?:[一二三四五六七八九十]+|[(（][一二三四五六七八九十]+[)）]|第.{1,4}[批类部])\s*[、.．]?")
-_FEW = 3
-"""A repeated header shows at least so many known wordings."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the table did to a cell before it is read: the note, the rule if it made a value, and what stood there."""
+
+    note: Note | None
+    rule: Rule | None = None
+    raw: str = ""
+
+
+MERGED = Mark(
+    Note("merged_cell", "单元格与上一行合并，已按合并的内容填入，请核对", Verdict.QUESTION),
+    Rule("merged_cell", "取合并单元格的内容", Confidence.DOUBTFUL),
+)
+FORMULA = Note("formula", "公式没有保存计算结果，未入库；请在 Excel 中打开、保存后重新导入", Verdict.QUESTION)
+COMPUTED = Note("formula_computed", "公式没有保存计算结果，已按算式算出，请核对")
+COMPUTED_RULE = Rule("formula_computed", "按算式计算")
+LINK_RULE = Rule("link_text", "取超链接的显示文字")
+PERCENT_RULE = Rule("percent", "按单元格的百分比格式写出")
 
 
 @dataclass(frozen=True)
@@ -38,8 +49,8 @@ class Tabulated:
 
     frame: pd.DataFrame
     aside: tuple[tuple[int, str, Note], ...] = ()
-    notes: Mapping[Place, Note] = field(default_factory=dict)
-    """(user's row, column) → what to know about that cell."""
+    marks: Mapping[int, Mapping[int, Mark]] = field(default_factory=dict)
+    """User's row → column → what was done to that cell."""
 
 
 def tabulate(sheet: Sheet, header: Header, headers: Headers) -> Tabulated:
@@ -48,57 +59,58 @@ def tabulate(sheet: Sheet, header: Header, headers: Headers) -> Tabulated:
 
     frame = pd.DataFrame(list(sheet.rows), index=range(1, len(sheet.rows) + 1), dtype=object).iloc[header.last :]
     frame = frame.where(~frame.map(_blank), "")
-    notes: dict[Place, Note] = {(row + 1, column): FORMULA for row, column in sheet.formulas if row >= header.last}
+    marks: dict[int, dict[int, Mark]] = {}
+    _write_out(frame, sheet, marks)
     filled = (frame != "").any(axis=1)
-    has_formula = pd.Series(False, index=frame.index)
-    has_formula.loc[[row for row, _ in notes]] = True
-    frame = frame[filled | has_formula]
-    aside = tuple(_aside(frame, sheet, header, headers))
-    frame = frame.drop(index=[row for row, _, _ in aside])
-    notes |= _spread(frame, sheet)
-    return Tabulated(frame, aside, notes)
+    has_mark = frame.index.isin(list(marks))
+    frame = frame[filled | has_mark]
+    asides = tuple(_asides(frame, sheet, header, headers))
+    frame = frame.drop(index=[row for row, _, _ in asides])
+    for row, column in _spread(frame, sheet):
+        marks.setdefault(row, {})[column] = MERGED
+    return Tabulated(frame, asides, marks)
 
 
 def _blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip().strip(cells.INVISIBLE).strip())
 
 
-def _aside(frame: pd.DataFrame, sheet: Sheet, header: Header, headers: Headers) -> Iterator[tuple[int, str, Note]]:
-    number = next((column.at for column in header.columns if column.field == "number"), None)
-    probe = next(column.at for column in header.columns if column.field in ("title", "description"))
-    across = {merge.first[0] + 1 for merge in sheet.merges if merge.last[1] - merge.first[1] >= _FEW - 1}
-    for row, values in zip(frame.index, frame.itertuples(index=False), strict=True):
-        filled = [(at, cell) for at, cell in enumerate(values) if cell != ""]
-        note = None
-        if len(filled) == 1:
-            note = _lone(*filled[0], number, row in across)
-        elif headers.recognised(header.kind, [values[probe]]):
-            known = headers.recognised(header.kind, [cell for _, cell in filled])
-            note = REPEATED if known >= _FEW and 2 * known >= len(filled) else None
-        if note:
-            yield row, cells.line(filled[0][1]).value, note
-
-
-def _lone(at: int, cell: Cell, number: int | None, across: bool) -> Note | None:
-    """What a row with a single cell is, or None for a record with nothing else filled in."""
-    text = cells.line(cell).value
-    if at == number and not re.search(r"[^\W\d]{2}", text):
-        return NUMBER_ONLY
-    if not (across or at == 0):
-        return None
-    if _REMARK.match(text):
-        return REMARK
-    return SUBTITLE if across or at == number or _SUBTITLE.match(text) else None
-
-
-def _spread(frame: pd.DataFrame, sheet: Sheet) -> dict[Place, Note]:
-    """Fill cells merged downwards with the value of the first; in place. Cells that merely are blank stay blank."""
-    notes: dict[Place, Note] = {}
+def _write_out(frame: pd.DataFrame, sheet: Sheet, marks: dict[int, dict[int, Mark]]) -> None:
+    """Compute the formulas and write the percentages, in place; a mark for each."""
     table: Any = frame  # the stubs do not know frames of arbitrary cells
+    for (row, column), formula in sheet.formulas.items():
+        if row + 1 not in frame.index:
+            continue
+        value = computed(formula)
+        if value is None:
+            mark = Mark(FORMULA, raw=formula)
+        elif isinstance(value, str):
+            mark = Mark(None, LINK_RULE, formula)
+        else:
+            mark = Mark(COMPUTED, COMPUTED_RULE, formula)
+        table.at[row + 1, column] = "" if value is None else value
+        marks.setdefault(row + 1, {})[column] = mark
+    for row, column in sheet.percents:
+        if row + 1 in frame.index and column in frame.columns:
+            value = table.at[row + 1, column]
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                table.at[row + 1, column] = f"{(Decimal(repr(value)) * 100).normalize():f}%"
+                marks.setdefault(row + 1, {})[column] = Mark(None, PERCENT_RULE, cells.plain(value))
+
+
+def _asides(frame: pd.DataFrame, sheet: Sheet, header: Header, headers: Headers) -> Iterator[tuple[int, str, Note]]:
+    across = {merge.first[0] + 1 for merge in sheet.merges if merge.last[1] - merge.first[1] >= FEW - 1}
+    for row, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        if note := aside(values, header, headers, row in across):
+            yield row, cells.line(next(cell for cell in values if cell != "")).value, note
+
+
+def _spread(frame: pd.DataFrame, sheet: Sheet) -> Iterator[Place]:
+    """Fill cells merged downwards with the value of the first; in place. Cells that merely are blank stay blank."""
+    table: Any = frame
     for merge in sheet.merges:
         (top, column), (bottom, _) = merge.first, merge.last
         rows = [row for row in range(top + 2, bottom + 2) if row in frame.index]
-        if rows and top + 1 in frame.index:
+        if rows and top + 1 in frame.index and table.at[top + 1, column] != "":
             table.loc[rows, column] = table.at[top + 1, column]
-            notes |= {(row, column): MERGED for row in rows}
-    return notes
+            yield from ((row, column) for row in rows)

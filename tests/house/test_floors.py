@@ -18,11 +18,11 @@ FLOORS = ("matcher", "indexer", "api")
 # fmt: off
 PURE = frozenset({
     "activity", "alerts", "alignment", "analyser", "asked", "caveats", "clauses", "completeness", "cues",
-    "difference", "engagement", "engine", "errors", "evaluate", "examined", "expansion", "explain", "features",
-    "fields", "filters", "funnel", "gaps", "grading", "halves", "highlight", "indicators", "journey", "letter",
-    "lexicon", "limits", "marks", "masking", "material", "matter", "measures", "measuring", "metrics", "model",
-    "numerals", "objects", "organizations", "overlay", "patience", "periods", "placing", "ports", "profile",
-    "quantities", "questions", "reading", "repeats", "requirements", "said", "segment", "settings", "shelf",
+    "difference", "dirt", "engagement", "engine", "errors", "evaluate", "examined", "expansion", "explain",
+    "features", "fields", "filters", "funnel", "gaps", "grading", "halves", "highlight", "indicators", "journey",
+    "letter", "lexicon", "limits", "marks", "masking", "material", "matter", "measures", "measuring", "metrics",
+    "model", "numerals", "objects", "organizations", "overlay", "patience", "periods", "placing", "ports", "profile",
+    "quantities", "questions", "reading", "repair", "repeats", "requirements", "said", "segment", "settings", "shelf",
     "statistics", "suspects", "tables", "tags", "taxonomy", "text", "twins", "units", "vagueness", "weights", "why",
     "wordbook", "wording", "workflow",
 })
@@ -48,8 +48,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jieba": ("matcher/segment.py",),
     "rjieba": ("matcher/segment.py",),
     "pandas": ("indexer/tabulating.py", "indexer/exporting.py"),
-    "python_calamine": ("indexer/sheets.py",),
-    "docx": ("api/",),
+    "python_calamine": ("indexer/workbooks.py",),
+    "docx": ("api/", "indexer/documents.py"),
     "openpyxl": ("indexer/", "api/"),
     "fastapi": ("api/",),
     "starlette": ("api/",),

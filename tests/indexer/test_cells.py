@@ -40,7 +40,11 @@ def test_plain(cell: Cell, shown: str) -> None:
         ("a<br>b&nbsp;<span class='x'>c</span>", "a\nb c", ["html"]),
         ("功耗<180W & 噪声>3dB", "功耗<180W & 噪声>3dB", []),
         ("=每天申报约5.5万票", "=每天申报约5.5万票", []),
-        ("全角１２３、繁體與護(护)理", "全角１２３、繁體與護(护)理", []),
+        ("全角１２３、繁體與護理（注）", "全角１２３、繁體與護理（注）", []),
+        ("與護(护)理90厘米(实测)", "與护理90厘米(实测)", ["residue"]),
+        ("產(chǎn)業(yè)，，好", "產業，好", ["pinyin", "punctuation"]),
+        ("鏅烘収宸ュ巶缂洪櫡", "智慧工厂缺陷", ["mojibake"]),
+        ("智慧锟斤拷工厂", "智慧锟斤拷工厂", ["mojibake_lost"]),
     ],
 )
 def test_text_keeps_the_wording(cell: str, clean: str, codes: list[str]) -> None:

@@ -39,7 +39,7 @@ def test_wordings(kind: Kind, label: str, field: str) -> None:
 
 
 def test_every_field_of_the_table_exists() -> None:
-    beside = {"number", "ignored", "person", "phone", "email", "contact"}
+    beside = {"number", "ignored", "filed", "person", "phone", "email", "contact"}
     for kind, record in ((D, Demand), (S, Solution)):
         assert set(standard().fields[kind].values()) - beside <= set(record.__dataclass_fields__)
 

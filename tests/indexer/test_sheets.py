@@ -10,7 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from indexer import sheets
-from indexer.sheets import Merge, Sheet, read_sheets
+from indexer.books import read_sheets
+from indexer.sheets import Merge, Sheet
 from matcher.errors import TooLarge, UnreadableFile
 
 
@@ -49,10 +50,11 @@ def test_a_workbook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.xls", b"\xd0\xcf\x11\xe0", "不支持的文件类型「.xls」"),
-        ("a.xlsx", b"\xd0\xcf\x11\xe0", "不是 .xlsx 工作簿"),
-        ("a.xlsx", b"PK\x03\x04" + b"\0" * 40, "不是 .xlsx 工作簿"),
-        ("a.csv", b"\xff\xfe\x80\xff", "编码无法识别"),
+        ("a.pdf", b"%PDF", "不支持的文件类型「.pdf」"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "可能已损坏"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0", "不是 .xlsx 文件"),
+        ("a.xlsx", b"PK\x03\x04" + b"\0" * 40, "可能已损坏"),
+        ("a.csv", b"\x80\xff\x80", "编码无法识别"),
     ],
 )
 def test_unreadable_files_say_what_to_do(tmp_path: Path, name: str, content: bytes, says: str) -> None:
