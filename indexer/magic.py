@@ -89,7 +89,7 @@ def _of_package(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as package:
             names = set(package.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise UnreadableFile(
             f"{path.name} 无法读取，可能已损坏，请在 Excel 中打开后另存为 .xlsx", file=path.name
         ) from error

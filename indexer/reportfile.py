@@ -21,7 +21,7 @@ from matcher.store.codec import from_json, to_json
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the whole file came to: its forms, problems of whole sheets, rows by outcome, records by kind.
+    """What the whole file came to: its forms, problems of sheets and headers, rows by outcome, records by kind.
 
     `sheets` are those with problems, in the file's order.
     """
@@ -45,6 +45,7 @@ class ReportFile:
     def write(cls, path: Path, report: ImportReport) -> ReportFile:
         """The report on disk, in place of what was there."""
         rows = report.rows
+        places = {(row.sheet, row.row) for row in rows}
         outcomes = {outcome.value: 0 for outcome in Outcome}
         for row in rows:
             outcomes[row.outcome.value] += 1
@@ -55,7 +56,7 @@ class ReportFile:
             "file": report.file,
             "forms": [asdict(form) for form in report.forms],
             "sheets": list(dict.fromkeys(problem.sheet for problem in report.problems)),
-            "problems": [asdict(problem) for problem in report.problems if not problem.row],
+            "problems": [asdict(problem) for problem in report.problems if (problem.sheet, problem.row) not in places],
             "outcomes": outcomes,
             "kinds": kinds,
             "problems_total": len(report.problems),
