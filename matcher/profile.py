@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matcher.dirt import masked
 from matcher.model import Demand, Profile, Record, Solution
 from matcher.taxonomy import Taxonomy
 
-PROFILE_VERSION = "profile-1"
+PROFILE_VERSION = "profile-2"
 
 
 REGION = "region:"
@@ -40,9 +41,12 @@ def profile_of(record: Record, taxonomy: Taxonomy, normalise: Callable[[str], st
 
 
 def texts_of(record: Record) -> dict[str, str]:
-    """The texts of the record's profile, which spans are offsets into; fields without text are left out."""
+    """The texts of the record's profile, which spans are offsets into; fields without text are left out.
+
+    Personal data and leftovers of web pages are masked in them, character for character: see matcher.dirt.
+    """
     fields = _demand(record) if isinstance(record, Demand) else _solution(record)
-    return {name: text for name, text in fields.items() if text.strip()}
+    return {name: masked(text) for name, text in fields.items() if text.strip()}
 
 
 def _placed(tags: frozenset[str], home: frozenset[str]) -> frozenset[str]:
