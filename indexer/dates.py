@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -17,6 +18,7 @@ SERIAL = Note("date_serial", "日期是 Excel 序列号，已换算，请核对"
 INVALID = Note("date_invalid", "日期不存在或读不出来，未入库，请改正", Verdict.QUESTION)
 OPEN = Note("date_open", "没有写明日期")
 GUESSED_YEAR = Note("date_year_guessed", "没有写年份，按文件中的年份推断，请核对", Verdict.QUESTION)
+SHORT_YEAR = Note("date_short_year", "年份只写了两位，已按 20×× 年读取，请核对", Verdict.QUESTION)
 NO_YEAR = Note("date_no_year", "没有写年份，未入库，请补上年份", Verdict.QUESTION)
 
 BY_CELL = Rule("date_cell", "单元格本身就是日期")
@@ -75,6 +77,8 @@ FORMS: tuple[tuple[re.Pattern[str], Precision, Callable[[Parts], date]], ...] = 
 _TIME = re.compile(r"[T\s]*(?:[上下]午)?(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _BRACKET = re.compile(r"\([^()]*\)")
 _SHORT_YEAR = re.compile(r"(?<!\d)([2-9]\d年\d{1,2}月)")
+_RELATIVE = {"今年": 0, "本年": 0, "明年": 1, "后年": 2}
+_SHORT_DAY = re.compile(r"(?<![\d.])([2-4]\d)([-./])(\d{1,2})\2(\d{1,2})(?![\d.])")
 _NO_YEAR = re.compile(r"(?<!\d)(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})[日号]?)?")
 
 
@@ -95,6 +99,17 @@ def deadline(cell: Cell, year: int | None = None) -> Reading[Deadline | None]:
     if len(raw) > LONGEST_FIGURE:
         return Reading(Deadline(raw=raw), (INVALID,), IN_DOUBT)
     flat = _SHORT_YEAR.sub(r"20\1", _BRACKET.sub("", arabic(_TIME.sub("", raw))))
+    short = _SHORT_DAY.search(flat)
+    if short:
+        flat = _SHORT_DAY.sub(r"20\1\2\3\2\4", flat)
+    if year is not None:
+        for word, later in _RELATIVE.items():
+            if word in flat:
+                named = deadline(flat.replace(word, f"{year + later}年"))
+                day = named.value and replace(named.value, raw=raw)
+                return (
+                    Reading(day, (GUESSED_YEAR,), BY_GUESS) if day and day.day else Reading(Deadline(raw=raw), (OPEN,))
+                )
     last: tuple[int, re.Match[str], Precision, Callable[[Parts], date]] | None = None
     rest = flat
     for form, precision, read in FORMS:
@@ -106,10 +121,11 @@ def deadline(cell: Cell, year: int | None = None) -> Reading[Deadline | None]:
         return _without_year(flat, raw, year)
     _, found, precision, read = last
     try:
-        day = read(found.groupdict())
+        when = read(found.groupdict())
     except ValueError:
         return Reading(Deadline(raw=raw), (INVALID,), IN_DOUBT)
-    return Reading(Deadline(day, precision, raw), rule=BY_TEXT if precision == "day" else BY_END)
+    notes = (SHORT_YEAR,) if short else ()
+    return Reading(Deadline(when, precision, raw), notes, BY_TEXT if precision == "day" else BY_END)
 
 
 def _without_year(flat: str, raw: str, year: int | None) -> Reading[Deadline | None]:

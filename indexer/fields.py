@@ -24,6 +24,7 @@ DATES = frozenset({"deadline", "filed"})
 
 DITTO = re.compile(r"(?:同上|同前|上同|[〃″]|''|\")[。.]?")
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_LEVEL = re.compile(r"[1-9](?:\.0)?")
 _ORDINAL = re.compile(r"\d{1,4}")
 
 ERROR_CELL = Note("error_cell", "单元格是 Excel 错误值，未入库", Verdict.QUESTION)
@@ -66,11 +67,13 @@ def read_cell(column: Column, cell: Cell, header: Header, above: Mapping[str, An
         before = above.get(column.field, "")
         return Reading(before, (DITTO_NOTE,), DITTO_RULE) if before else Reading("", (DITTO_LOST,))
     if column.field in MONEY:
-        return money(cell, column.unit or header.unit)
+        return money(cell, column.unit or header.unit, column.currency)
     if column.field in DATES:
         return deadline(cell, header.year)
     if column.field == "id" and _ORDINAL.fullmatch(text):
         return Reading("", (ORDINAL_ID,))
+    if column.field == "maturity" and "TRL" in column.label.upper() and _LEVEL.fullmatch(text):
+        cell = f"TRL{text.removesuffix('.0')}"
     reading: Reading[Any] = READERS.get(column.field, cells.line)(cell)
     if column.field in PROSE and isinstance(cell, float):
         return replace(reading, notes=(*reading.notes, NUMBER_AS_TEXT))

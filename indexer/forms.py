@@ -54,14 +54,10 @@ def form_of(sheet: Sheet, header: Header, headers: Headers) -> Form:
 
 def _offers(headers: Headers, kind: Kind, label: str, taken: set[str]) -> Iterator[tuple[str, str, float]]:
     """Fields that no other column holds and that have a wording alike, the likeliest first."""
-    key = wording(label)
+    keys = {wording(label), wording(label.rpartition(" ")[2])}
     best: dict[str, float] = {}
     for known, field in headers.fields[kind].items():
         if field not in taken and field not in ASIDE:
-            best[field] = max(best.get(field, 0.0), _likeness(key, known))
+            best[field] = max(best.get(field, 0.0), *(fuzz.ratio(key, known) / 100 for key in keys))
     likely = sorted(((-score, field) for field, score in best.items() if score >= ALIKE))
     yield from ((field, headers.names[kind][field], round(-score, 2)) for score, field in likely[:OFFERED])
-
-
-def _likeness(one: str, other: str) -> float:
-    return fuzz.ratio(one, other) / 100

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,12 @@ SEARCHED = 15
 
 LONGEST_LABEL = 40
 
+LEVELS = 3
+"""Rows that one header may have."""
+
+GOOD = 0.6
+"""A header knows at least so much of what the best row of the sheet knows."""
+
 LEVEL = "\x1f"
 """Stands between the upper and the lower wording of a header of two rows."""
 
@@ -34,6 +41,10 @@ ASIDE = frozenset({"number", "ignored", "filed"})
 _UNIT = re.compile(r"(?:亿|[千百]?万|千)?元")
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _MARKS = re.compile(r"[\s*:：()\[\]【】\"“”?？]|必填|选填")
+_LATIN = re.compile(r"[A-Za-z]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_CURRENCY = re.compile(r"HK\$|HKD|港[币元]|MOP|澳门[币元]|US\$|USD|美元")
+_MILLION = re.compile(r"million|百万", re.IGNORECASE)
 _DECLARED = re.compile(r"单位\s*[:：]\s*((?:亿|[千百]?万|千)?元)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年")
 _HINTS = ((Kind.DEMAND, re.compile("需求|机会|榜单|难题")), (Kind.SOLUTION, re.compile("方案|能力|产品|供应商|供给")))
@@ -41,12 +52,14 @@ _HINTS = ((Kind.DEMAND, re.compile("需求|机会|榜单|难题")), (Kind.SOLUTI
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a list: where it stands (from 0), its field ("" if unknown), the user's wording, its money unit."""
+    """One column of a list: where it stands (from 0), its field ("" if unknown), the user's wording, its money unit and
+    what names the currency of it."""
 
     at: int
     field: str
     label: str
     unit: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +117,50 @@ class Headers:
 
         `kind` None lets the wordings decide, then titles, sheet and file name. InvalidInput when they do not.
         """
-        score, at, last, found = 0, 0, 0, list[tuple[Kind, tuple[Column, ...]]]()
+        read: list[tuple[int, int, int, list[tuple[Kind, tuple[Column, ...]]]]] = []
         for row, depth, labels in _candidates(sheet, self):
-            read = [(k, _columns(self, k, labels)) for k in ([kind] if kind else Kind)]
-            top = max(_score(columns) for _, columns in read)
-            if top > score:
-                score, at, last = top, row, row + depth
-                found = [(k, columns) for k, columns in read if _score(columns) == top]
-        if not found:
+            both = [(k, _columns(self, k, labels)) for k in ([kind] if kind else Kind)]
+            top = max(_score(columns) for _, columns in both)
+            if top:
+                read.append((top, row, depth, [(k, columns) for k, columns in both if _score(columns) == top]))
+        if not read:
             return None
-        above = " ".join(cells.plain(cell) for row in sheet.rows[:at] for cell in row)
+        # A header that comes again further down may know more words; the first good one is where the list begins.
+        most = max(top for top, *_ in read)
+        first = min(row for top, row, _, _ in read if top >= GOOD * most)
+        _, at, depth, found = min((each for each in read if each[1] == first), key=lambda each: (-each[0], each[2]))
+        last = at + depth
+        above = " ".join([sheet.caption, *(cells.plain(cell) for row in sheet.rows[:at] for cell in row)])
+        above = simplified(unicodedata.normalize("NFKC", above))
         chosen, columns = found[0] if len(found) == 1 else _by_name(found, (above, sheet.name, file))
         unit, year = _DECLARED.search(above), _YEAR.search(above) or _YEAR.search(file)
         return Header(chosen, at + 1, last, columns, unit[1] if unit else "万元", int(year[1]) if year else None)
+
+    def later(self, sheet: Sheet, header: Header) -> list[Header]:
+        """Headers further down that put known fields into other columns: the rows below them are read by them."""
+        found = [header]
+        own = {wording(column.label.rpartition(" ")[2]): column.field for column in header.columns}
+        for at in range(header.last, len(sheet.rows)):
+            row = sheet.rows[at]
+            first = next((cell for cell in row if cell not in ("", None)), "")
+            if not isinstance(first, str) or not self.recognised(header.kind, [first]):
+                continue
+            labels = [_label(cell) for cell in row]
+            if self.recognised(header.kind, labels) < LEVELS + 1:
+                continue
+            now = {
+                column.at: replace(column, field=column.field or own.get(wording(column.label), ""))
+                for column in _columns(self, header.kind, labels)
+            }
+            before = {column.at: column for column in found[-1].columns}
+            place = {column.field: n for n, column in before.items() if column.field}
+            moved = any(now[n].field and place.get(now[n].field, n) != n for n in now)
+            if moved:
+                columns = tuple(
+                    now[n] if n in now and now[n].field else before.get(n) or now[n] for n in sorted(now | before)
+                )
+                found.append(replace(header, first=at + 1, last=at + 1, columns=columns))
+        return found[1:]
 
 
 @cache
@@ -133,6 +177,10 @@ def _keys(label: str) -> Iterator[str]:
         key = wording(text)
         yield key
         yield _UNIT.sub("", key)
+    han, latin = wording(_LATIN.sub("", _BRACKET.sub("", flat))), wording(_HAN.sub("", _BRACKET.sub("", flat)))
+    if han and latin:  # 方案名稱 Solution Name
+        yield _UNIT.sub("", han)
+        yield latin
 
 
 def wording(text: str) -> str:
@@ -141,15 +189,17 @@ def wording(text: str) -> str:
 
 
 def _candidates(sheet: Sheet, headers: Headers) -> Iterator[tuple[int, int, list[str]]]:
-    """(row from 0, how many rows, labels): each of the first rows alone, then each with the row below it."""
-    top = [[_label(cell) for cell in row] for row in sheet.rows[: SEARCHED + 1]]
-    rows = [at for at, labels in enumerate(top[:SEARCHED]) if sum(map(bool, labels)) > 1]
-    yield from ((at, 1, top[at]) for at in rows)
-    for at in rows:
-        lower = top[at + 1] if at + 1 < len(top) else []
-        if any(lower) and any(headers.recognised(kind, top[at]) for kind in Kind):
-            upper = _spread(top[at], sheet, at)
-            yield at, 2, [f"{a}{LEVEL}{b}" if a and b else a or b for a, b in zip(upper, lower, strict=True)]
+    """(row from 0, how many rows, labels): each of the first rows alone, then with one and two rows below it."""
+    top = [[_label(cell) for cell in row] for row in sheet.rows[: SEARCHED + LEVELS]]
+    for at in [at for at, labels in enumerate(top[:SEARCHED]) if sum(map(bool, labels)) > 1]:
+        for depth in range(1, LEVELS + 1):
+            levels = top[at : at + depth]
+            if len(levels) < depth or not any(levels[-1]):
+                break
+            if depth > 1 and not any(headers.recognised(kind, levels[0]) for kind in Kind):
+                break
+            levels = [_spread(level, sheet, at + n) if n < depth - 1 else level for n, level in enumerate(levels)]
+            yield at, depth, [LEVEL.join(filter(None, labels)) for labels in zip(*levels, strict=True)]
 
 
 def _label(cell: Cell) -> str:
@@ -169,15 +219,28 @@ def _spread(labels: list[str], sheet: Sheet, at: int) -> list[str]:
 
 def _columns(headers: Headers, kind: Kind, labels: Sequence[str]) -> tuple[Column, ...]:
     columns = []
+    groups = Counter(label.rpartition(LEVEL)[0] for label in labels)
     for at, label in enumerate(labels):
         if not label:
             continue
-        upper, _, lower = label.partition(LEVEL)
-        names = (upper + lower, lower, upper) if lower else (label,)
+        levels = label.split(LEVEL)
+        # A heading over several columns names none of them: 需求内容 over 现状, 目标 and 指标.
+        alone = groups[label.rpartition(LEVEL)[0]] == 1
+        names = ("".join(levels), *(reversed(levels) if alone else levels[-1:]))
         field = next(filter(None, (headers.field(kind, name) for name in names)), "")
-        unit = _UNIT.search(label)
-        columns.append(Column(at, field, " ".join(label.replace(LEVEL, " ").split()), unit[0] if unit else ""))
+        columns.append(Column(at, field, " ".join(label.replace(LEVEL, " ").split()), *_unit(label)))
     return tuple(columns)
+
+
+def _unit(label: str) -> tuple[str, str]:
+    """(unit, what names its currency) of a label: 预算（万元）, 參考價 (HK$ million)."""
+    flat = simplified(unicodedata.normalize("NFKC", label))
+    currency, unit = _CURRENCY.search(flat), _UNIT.search(flat)
+    if _MILLION.search(flat):
+        return "百万元", currency[0] if currency else ""
+    if currency and not unit:
+        return ("万元" if re.search(r"万\s*(?:港|澳|美)", flat) else ""), currency[0]
+    return unit[0] if unit else "", currency[0] if currency else ""
 
 
 def _score(columns: Sequence[Column]) -> int:

@@ -13,6 +13,7 @@ from indexer.exact import restored
 from indexer.forms import fingerprint, form_of, mapped
 from indexer.headers import Header, Headers, standard
 from indexer.jsonl import KEYS, lines, parse_line, record_and_notes
+from indexer.magic import NAMES, SUFFIXES, format_of
 from indexer.reading import Note, Verdict
 from indexer.readout import RawRow
 from indexer.repetition import again_note, once, owner_of, renamed, repeats, short_name, short_names, similar
@@ -28,6 +29,7 @@ SHOWN = 80
 
 NO_HEADER = Note("sheet_skipped", "没有找到表头行，整张工作表未导入；如是说明页请忽略", Verdict.SKIPPED)
 UNSURE_COLUMN = Note("column_question", "不认识的列，内容未导入；可能是“{}”，确认后即可导入", Verdict.QUESTION)
+MOVED_HEADER = Note("repeated_header", "表头重复出现，列的次序与上面不同，以下各行按这一行表头读取", Verdict.SKIPPED)
 UNKNOWN_COLUMN = Note("unknown_column", "不认识的列，内容未导入；如需导入请改用常用表头")
 UNUSED_COLUMN = Note("unused_column", "这一列不导入，内容请自行保存")
 UNKNOWN_KEY = Note("unknown_column", "不认识的字段，内容未导入")
@@ -65,6 +67,10 @@ def _from_sheets(
 ) -> list[Found]:
     found: list[Found] = []
     tables = 0
+    real = format_of(path)
+    if SUFFIXES[path.suffix.lower()] is not real:
+        hint = f"扩展名是 {path.suffix}，实际是{NAMES[real]}，已按实际内容读取"
+        found.append(_problem("", 0, "", path.suffix, Note("file_disguised", hint)))
     for sheet in read_sheets(path):
         header = headers.find(sheet, kind, path.stem)
         if header:
@@ -83,15 +89,33 @@ def _from_sheets(
 def _from_sheet(
     sheet: Sheet, header: Header, headers: Headers, source: str, answers: Answers, progress: Progress | None
 ) -> Iterator[Found]:
-    from indexer.tabulating import tabulate  # here, not above: it brings pandas, which takes most of a second
-
     form = form_of(sheet, header, headers)
     yield form
+    parts = [header, *headers.later(sheet, header)]
+    for part, below in zip(parts, [*parts[1:], None], strict=True):
+        rows = sheet.rows[: below.first - 1] if below else sheet.rows
+        yield from _from_part(replace(sheet, rows=rows), part, form, headers, source, answers, progress)
+        if below:
+            text = cells.line(next(cell for cell in sheet.rows[below.first - 1] if cell not in ("", None))).value
+            yield _problem(sheet.name, below.first, "", text, MOVED_HEADER)
+
+
+def _from_part(
+    sheet: Sheet,
+    header: Header,
+    form: Form,
+    headers: Headers,
+    source: str,
+    answers: Answers,
+    progress: Progress | None,
+) -> Iterator[Found]:
+    from indexer.tabulating import tabulate  # here, not above: it brings pandas, which takes most of a second
+
     table = tabulate(sheet, header, headers)
     yield from (_problem(sheet.name, row, "", text, note) for row, text, note in table.aside)
     for column in form.columns:
         values = table.frame[column.at]
-        if (note := _of_column(column)) and (values != "").any():
+        if header.first == form.first and (note := _of_column(column)) and (values != "").any():
             first = cells.line(next(value for value in values if value != "")).value
             yield _problem(sheet.name, header.first, column.label, first, note)
     reader = RowReader(header, headers.names[header.kind], source)

@@ -38,6 +38,10 @@ LARGE = 100_000
 ABSURD = 10_000_000_000
 """More 万元 than there is money; such a figure is something else."""
 
+_SIGN = re.compile(r"[$＄¥￥]")
+_PLAIN = re.compile(r"\d{4,}(?:\.\d+)?(?:/|$)")
+"""HK$1,200 in a column of 万元 is twelve hundred dollars: nobody writes twelve million like that."""
+
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _UNIT = r"(?:亿元?|[千百十]?万元?|[千百]元|元)"
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -59,6 +63,7 @@ BRACKET = Note("money_remark", "括号内的说明未计入金额，请核对")
 ZERO = Note("money_zero", "金额为 0，视为未填，请核对", Verdict.QUESTION)
 NEGATIVE = Note("money_negative", "金额为负数，疑似录入错误，未入库数值，请核对", Verdict.QUESTION)
 TOO_LARGE = Note("money_large", "金额很大，请确认单位是万元而不是元", Verdict.QUESTION)
+SIGN = Note("money_sign", "金额前有货币符号且没有写“万”，已按元读取，请核对", Verdict.QUESTION)
 FOREIGN = Note("money_currency", "金额不是人民币，已按原币种记录，没有换算")
 
 BY_HEADER = Rule("money_by_header", "没有写单位，按表头的单位读", Confidence.LIKELY)
@@ -69,10 +74,11 @@ IN_DOUBT = Rule("money_in_doubt", "金额有疑问，没有取数", Confidence.D
 PART = Rule("money_part", "从文字中取带单位的金额", Confidence.DOUBTFUL)
 
 
-def money(cell: Cell, unit: str = "万元") -> Reading[Money | None]:
-    """The amount in a cell; `unit` is what a bare figure counts (万元, 元, 亿元 …). A blank cell gives None.
+def money(cell: Cell, unit: str = "万元", currency: str = "") -> Reading[Money | None]:
+    """The amount in a cell; `unit` is what a bare figure counts (万元, 元 …), `currency` what names its currency.
 
-    Words without a figure give a Money of raw text only. A single figure gives low = high, also after 约, ≤ or 起.
+    A blank cell gives None, words without a figure a Money of raw text only. A single figure gives low = high, also
+    after 约, ≤ or 起.
     """
     raw = text(cell).value
     if not raw:
@@ -91,7 +97,13 @@ def money(cell: Cell, unit: str = "万元") -> Reading[Money | None]:
         elif re.search(r"\d", inside):
             notes.append(BRACKET)
     flat = _BRACKET.sub("", flat)
+    named = currency
     currency, flat = _currency(flat)
+    if currency == "CNY" and named:
+        currency = _currency(f"{named}1")[0]
+    if _SIGN.search(raw) and _PLAIN.match(flat):
+        unit = "元"
+        notes.append(SIGN)
     flat = _COMPOUND.sub(lambda c: f"{Decimal(c[1]) * 10_000 + Decimal(c[2])}万", _FILLER.sub("", flat))
     none = Money(currency=currency, raw=raw)
     if not re.search(r"\d", flat):

@@ -54,7 +54,7 @@ def phones(cell: Cell) -> Reading[str]:
 
 def number(text: str) -> str | None:
     """One number in one spelling, or None: 138-0000-4192 as 13800004192, (+852) 2800 6025 as +852 28006025."""
-    flat = "".join(unicodedata.normalize("NFKC", text).split()).translate(str.maketrans("—–－", "---"))
+    flat = "".join(unicodedata.normalize("NFKC", text).split()).translate(str.maketrans("—–－转", "----"))
     flat = _HOME.sub("", flat)
     abroad = _ABROAD.match(flat)
     if abroad:

@@ -17,6 +17,7 @@ from indexer.tabulating import Mark
 from indexer.telling import told
 
 REPEATED_COLUMN = Note("repeated_column", "与前面的列是同一字段，已用前面一列的内容，请核对", Verdict.QUESTION)
+_LEVEL = re.compile(r"\s*([1-9])\s*")
 _TRL = re.compile(r"TRL\s*-?\s*([1-9])(?!\d)", re.IGNORECASE)
 
 
@@ -92,7 +93,9 @@ class Readout:
             self._converted(column, mark.raw if mark and mark.raw else cells.plain(cell), reading.value, reading.rule)
         if reading.value in ("", (), None) or column.field in ASIDE:
             return
-        if column.field == "maturity" and (level := _TRL.search(cells.plain(cell))):
+        if column.field == "maturity" and (
+            level := _TRL.search(cells.plain(cell)) or _LEVEL.fullmatch(cells.plain(cell))
+        ):
             self.values["trl"] = int(level[1])
         if column.field not in self.values:
             self.values[column.field] = reading.value

@@ -92,14 +92,14 @@ class RowReader:
         if by:
             row = shapes.moved(self._header, row, by)
             reading.settled(SHIFTED, "")
-        title = next((c for c in self._header.columns if c.field == "title"), None)
-        void = title and isinstance(row[title.at], str) and _VOID.match(str(row[title.at]))
-        if title and void:
-            if not raw.agreed & {"voided", TAKEN}:
-                reading.note(title, row[title.at], VOID)
+        for column in self._header.columns:
+            void = column.field in ("title", OWNER[self._header.kind]) and _VOID.match(cells.plain(row[column.at]))
+            if void and not raw.agreed & {"voided", TAKEN}:
+                reading.note(column, row[column.at], VOID)
                 return None
-            row[title.at] = str(row[title.at])[void.end() :]
-            reading.settled(VOID, "title")
+            if void:
+                row[column.at] = cells.plain(row[column.at])[void.end() :]
+                reading.settled(VOID, column.field)
         if pair := shapes.exchanged(self._header, row):
             person, phone = pair
             if "contact_swapped" in raw.agreed:
