@@ -105,20 +105,6 @@ def _markup(text: str) -> str:
     return _ENTITY.sub(lambda found: unescape(found[0]).replace("\xa0", " "), plain)
 
 
-def _reread(text: str) -> str:
-    """Text that was UTF-8 and read as GBK or Latin: read again, if every part of it comes out as whole characters."""
-    if mojibake(text) is None or _LOST.search(text):
-        return text
-    for encoding in ("gb18030", "cp1252"):
-        try:
-            again = text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-        if mojibake(again) is None and re.search(rf"[{HAN}]", again):
-            return again
-    return text
-
-
 def _converted(text: str) -> str:
     """養(养)老 → 养老. 90厘米(实测) stays: not the same character twice."""
     if "(" not in text and "（" not in text:
