@@ -45,8 +45,8 @@ STRENGTH = 0.001
 SEED = 7
 
 ADDED = 4
-"""Demands on unseen topics to one judged demand. Chosen among 0, 1, 2, 4 and 6 on the tune halves (no loss) and on other
-unseen topics (nDCG@10 0.638, 0.659, 0.687, 0.685, 0.686)."""
+"""Demands on unseen topics to one judged demand. Chosen among 0, 1, 2, 4 and 6 on the tune halves (no loss) and on
+other unseen topics (nDCG@10 0.638, 0.659, 0.687, 0.685, 0.686)."""
 
 SHOWN = 10
 """Matches per demand that the calibration looks at: those that people see."""
