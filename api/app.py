@@ -36,8 +36,10 @@ from api.pages import (
     record_form,
     records,
     system,
+    words,
 )
 from api.pages import alerts as alerts_page
+from api.pages import imports as imports_page
 from api.pages import keys as keys_page
 from api.pages import reports as reports_page
 from api.pages.formats import BEIJING
@@ -96,6 +98,7 @@ ROUTES: tuple[Page, ...] = (
 
 PAGES: tuple[Page, ...] = (
     desk,
+    imports_page,
     followup,
     pair,
     batches,
@@ -110,6 +113,7 @@ PAGES: tuple[Page, ...] = (
     accounts,
     audit,
     keys_page,
+    words,
     system,
 )
 """The console's pages; a new one adds its module here."""

@@ -39,6 +39,8 @@ Permission = Literal[
     "alerts:use",
     "reports:read",
     "exports:make",
+    "words:read",
+    "words:write",
     "keys:manage",
     "accounts:manage",
     "audit:read",
@@ -69,6 +71,8 @@ GRANTS: Mapping[Permission, Mapping[str, Reach]] = {
     "alerts:use": _grant(viewer="all", staff="all", admin="all"),
     "reports:read": _grant(viewer="all", staff="all", admin="all"),
     "exports:make": _grant(staff="all", admin="all"),
+    "words:read": _grant(viewer="all", staff="all", admin="all"),
+    "words:write": _grant(staff="all", admin="all"),
     "keys:manage": _grant(admin="all"),
     "accounts:manage": _grant(admin="all"),
     "audit:read": _grant(admin="all"),
@@ -199,6 +203,8 @@ WritingFollowUp = Annotated[Caller, Depends(Permit("followup:write"))]
 UsingAlerts = Annotated[Caller, Depends(Permit("alerts:use"))]
 ReadingReports = Annotated[Caller, Depends(Permit("reports:read"))]
 Exporting = Annotated[Caller, Depends(Permit("exports:make"))]
+ReadingWords = Annotated[Caller, Depends(Permit("words:read"))]
+WritingWords = Annotated[Caller, Depends(Permit("words:write"))]
 ManagingKeys = Annotated[Caller, Depends(Permit("keys:manage"))]
 ManagingAccounts = Annotated[Caller, Depends(Permit("accounts:manage"))]
 ReadingAudit = Annotated[Caller, Depends(Permit("audit:read"))]

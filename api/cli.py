@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("evaluate", "在评测集上衡量匹配质量", "api.commands.evaluate"),
     Command("account", "创建、列出、停用、解锁账号，重设密码", "api.commands.account"),
     Command("audit", "检验审计记录，存校验点", "api.commands.audit"),
+    Command("words", "词库：预览待发布的改动，列出发布过的各版", "api.commands.words"),
     Command("token", "创建、列出、停用访问密钥", "api.commands.token"),
     Command("backup", "把数据库和附件备份成一个文件，服务不中断", "api.commands.backup"),
     Command("restore", "从备份恢复；原有数据移到一旁，须先停止服务", "api.commands.restore"),

@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import orjson
-from fastapi import Response, UploadFile
+from fastapi import Response
+from starlette.datastructures import UploadFile
 
 from api.caller import Caller
 from api.idempotency import Once
@@ -85,10 +86,14 @@ class ImportDesk:
 
     def upload(self, file: UploadFile, kind: Kind | None, mode: str, caller: Caller) -> Response:
         """Keep the file and read it; to be looked at and committed later."""
+        return self._answer(self.receive(file, kind, mode, caller, WAIT_S), 202)
+
+    def receive(self, file: UploadFile, kind: Kind | None, mode: str, caller: Caller, wait_s: float) -> str:
+        """The same without an answer: the new import's id, after at most `wait_s` seconds."""
         name, content = _received(file)
         made = self._intake.receive(name, content, kind, caller.actor, mode=mode)
-        self._read(made.id, caller, WAIT_S)
-        return self._answer(made.id, 202)
+        self._read(made.id, caller, wait_s)
+        return made.id
 
     def page(self, limit: int, offset: int) -> Response:
         """Imports, the newest first."""

@@ -30,6 +30,7 @@ class Parts:
     store: Store
     search: Search
     rebuild: Rebuild
+    previews: Rebuild
     metrics: Metrics
     verified: Verified
     entrance: Entrance
@@ -54,4 +55,5 @@ class Parts:
         self.rebuild.close()
         self.repeats.close()
         self.lookout.close()
+        self.previews.close()
         self.store.close()

@@ -51,12 +51,13 @@ class Rebuild:
         done: Callable[[], object],
         *,
         failed: Callable[[str], object] = lambda message: None,
+        busy: str = "索引正在重建，请等它完成。",
         command: Sequence[str] = COMMAND,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """`done` is called after a build that succeeded, `failed` with the message after one that did not, before its
         job says so."""
-        self._failed = failed
+        self._failed, self._busy = failed, busy
         self._environment, self._done, self._command, self._clock = environment, done, command, clock
         self._lock = Lock()
         self._job: Job | None = None
@@ -67,7 +68,7 @@ class Rebuild:
         """The job now running. Conflict while another one is."""
         with self._lock:
             if self._job is not None and self._job.state == "running":
-                raise Conflict("索引正在重建，请等它完成。", job=self._job.id)
+                raise Conflict(self._busy, job=self._job.id)
             self._process = subprocess.Popen(
                 self._command,
                 cwd=HOME,

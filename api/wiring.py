@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from threading import Lock
 
@@ -30,6 +31,9 @@ from matcher.suspects import Finder
 from matcher.taxonomy import Taxonomy
 from matcher.why import Tools, Why, why
 from matcher.wordbook import fitting
+
+PREVIEW = (sys.executable, "-m", "api", "words", "preview", "--json")
+"""What changes of the word lists would do, told by a process of its own."""
 
 
 class _Opened:
@@ -150,6 +154,9 @@ def open_parts(settings: Settings) -> Parts:
             environment(settings, os.environ),
             done=search.refresh,
             failed=lambda message: store.words.settle(store.words.overlay().edition, "", message),
+        ),
+        previews=Rebuild(
+            environment(settings, os.environ), lambda: None, command=PREVIEW, busy="预览正在进行，请等它完成。"
         ),
         metrics=Metrics(),
         verified=Verified(store.keys),

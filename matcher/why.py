@@ -6,7 +6,7 @@ The sentences of a ranking say what matters most; this says all of it, for whoev
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,7 +121,7 @@ def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools) -> Why:
     pool = Pool.of(asked, shelf, np.array([row]), tools.taxonomy)
     names = tuple(tools.weights.weights)
     amounts = matrix(pool, names)[0]
-    words, lacking = _words(asked, pool, shelf, tools.analyser)
+    words, lacking = _words(asked, pool, shelf, tools)
     theirs = shelf.profiles[row]
     return Why(
         base=tools.weights.base,
@@ -149,17 +149,27 @@ def _found(view: View, kind: Kind, id: str) -> tuple[Shelf, int]:
     raise NotFound(f"编号为“{id}”的记录现在不参与匹配（已撤回、已关闭或不存在）。", id=id)
 
 
-def _words(asked: Asked, pool: Pool, shelf: Shelf, analyser: Analyser) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
-    """The words that both sides have and those that only the asking side has, strongest first."""
+def _words(asked: Asked, pool: Pool, shelf: Shelf, tools: Tools) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """The words that both sides have, by points, and those that only the asking side has, those first that carry most
+    of its meaning: a word that no offer uses is as rare as can be, whether it matters or not."""
     shares = pool.overlap.contributions(0)
-    shown = [term for term in asked.terms if analyser.is_word(term) and _tells(term)]
+    shown = [term for term in asked.terms if tools.analyser.is_word(term) and _tells(term)]
+    matters = _matters(shown, tools.encoder)
     words = [
         Word(term, shares.get(term, 0.0), shelf.lexical.self_score({term: asked.terms[term]}), asked.added.get(term))
         for term in shown
     ]
     found = sorted((w for w in words if w.points > 0), key=lambda w: (-w.points, w.word))
-    lacking = sorted((w for w in words if w.points <= 0 and not w.entry), key=lambda w: (-w.possible, w.word))
+    lacking = [word for word in words if word.points <= 0 and not word.entry]
+    lacking.sort(key=lambda w: (-matters.get(w.word, w.possible), w.word))
     return tuple(found[:MOST_WORDS]), tuple(lacking[:MOST_WORDS])
+
+
+def _matters(terms: Sequence[str], encoder: Encoder) -> dict[str, float]:
+    """Term → length of its vector, the weight that training gave it; nothing for an encoder without such vectors."""
+    if not adds_up(encoder) or not terms:
+        return {}
+    return dict(zip(terms, np.linalg.norm(encoder.vectors(terms), axis=1).tolist(), strict=True))
 
 
 def _tells(term: str) -> bool:

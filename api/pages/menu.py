@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("desk", "/desk", "followup:read", "search"),
             Entry("followup", "/followup", "followup:read", "kanban"),
             Entry("batches", "/batches", "followup:read", "stack"),
+            Entry("imports", "/imports", "imports:write", "upload"),
         ),
     ),
     (
@@ -43,6 +44,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("reports", "/reports", "reports:read", "bar-chart-line"),
         ),
     ),
+    ("knowledge", (Entry("words", "/words", "words:read", "journal-text"),)),
     (
         "manage",
         (

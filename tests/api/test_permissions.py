@@ -160,6 +160,39 @@ PAGES: dict[tuple[str, str], str | None] = {
     },
     **{("GET", f"/reports{path}"): "reports:read" for path in ("", "/{tab}", "/files")},
     **{("POST", f"/reports/files/{what}"): "exports:make" for what in ("table", "monthly", "list", "match")},
+    **{
+        (method, f"/words{path}"): f"words:{'read' if method == 'GET' or path == '/preview' else 'write'}"
+        for method, path in (
+            ("GET", ""),
+            ("POST", "/entry"),
+            ("POST", "/entry/remove"),
+            ("GET", "/changes"),
+            ("POST", "/changes/{seq}/withdraw"),
+            ("POST", "/preview"),
+            ("GET", "/preview"),
+            ("POST", "/publish"),
+            ("POST", "/build"),
+            ("GET", "/editions"),
+            ("POST", "/editions/{number}/undo"),
+            ("GET", "/why"),
+        )
+    },
+    ("GET", "/words/entry"): "words:write",
+    **{
+        (method, f"/imports{path}"): "imports:write"
+        for method, path in (
+            ("GET", ""),
+            ("POST", ""),
+            ("GET", "/{id}"),
+            ("GET", "/{id}/progress"),
+            ("POST", "/{id}/cell"),
+            ("POST", "/{id}/agree"),
+            ("POST", "/{id}/headers"),
+            ("POST", "/{id}/commit"),
+            ("POST", "/{id}/undo"),
+            ("POST", "/{id}/cancel"),
+        )
+    },
     ("GET", "/system"): "index:read",
     ("POST", "/system/rebuild"): "index:rebuild",
     ("POST", "/desk/save"): "records:write",
@@ -231,6 +264,7 @@ def wanted(need: Permit | Public, role: str) -> bool:
 def test_every_route_for_every_person(service: Any, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
     """With a session and the page's token: allowed is anything but 401 and 403, and everything else is 403."""
     monkeypatch.setattr(service.parts.rebuild, "start", started)
+    monkeypatch.setattr(service.parts.previews, "start", started)
     for (method, path), need in needs(service.app).items():
         if path in ("/logout", "/setup"):  # the one would end the session, the other is shut: there are accounts
             continue
@@ -266,6 +300,7 @@ def test_the_whole_matrix_with_keys(service: Any, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         service.parts.rebuild, "start", lambda: pytest.fail("started") if role == "viewer" else started()
     )
+    monkeypatch.setattr(service.parts.previews, "start", started)
     for (method, path), permission in rules(service.app).items():
         if permission is None and (method, path) in PAGES:
             continue

@@ -6,6 +6,7 @@ These tests run after all others: the browser's driver keeps an event loop on th
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import threading
@@ -23,8 +24,10 @@ from api.app import create_app
 from api.commands.importing import import_files
 from api.parts import Parts
 from api.wiring import open_parts
+from matcher.model import Kind
 from matcher.settings import Settings
-from matcher.store import ACCOUNT_ROLES, Role, utc_now
+from matcher.store import ACCOUNT_ROLES, SYSTEM, Actor, Role, utc_now
+from matcher.store.followup_writer import FollowUpWriter
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -46,13 +49,13 @@ FLAGS = (
 VIEWS: dict[str, tuple[int, int]] = {"desktop": (1366, 768), "phone": (390, 844)}
 """The office's usual notebook, and a telephone: width × height in CSS pixels."""
 
+MEMBER = "东莞市某精密五金有限公司"
+"""The organisation of the member."""
+
 LONGEST_SHOT = 4_000
 """CSS pixels of a long page that are kept."""
 
 START_S = 30
-
-MEMBER = "东莞市某精密五金有限公司"
-"""The organisation of the member."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,8 +98,13 @@ class Tab:
             total += max(sizes["responseBodySize"], 0) + max(sizes["responseHeadersSize"], 0)
         return total
 
+    def main(self) -> str:
+        """The page's own part as HTML, without what is new at every opening."""
+        html = str(self.page.evaluate("() => (document.querySelector('main') || document.body).innerHTML"))
+        return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
+
     def axe(self) -> list[str]:
-        """Violations of WCAG 2.2 AA and of good practice, one line each with the first place."""
+        """Violations of WCAG 2.2 AA and of good practice, one line each with the first places."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
@@ -142,21 +150,28 @@ class Tab:
 
 @dataclass(frozen=True)
 class Site:
-    """The service the browser looks at, with the sample lists filed."""
+    """The service the browser looks at, with the sample lists filed.
+
+    `secrets` maps a role to the secret of a session, `ids` names a record or pair for each kind of place.
+    """
 
     url: str
     app: FastAPI
     parts: Parts
     secrets: Mapping[str, str]
-    """Role → the secret of a session, for the cookie."""
+    ids: Mapping[str, str]
+
+    def address(self, path: str) -> str:
+        """A path with its places filled in. KeyError for one that nothing here fits."""
+        return path.format_map(self.ids)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, light_data: Path) -> Iterator[Site]:
     """One server for all tests here, on a thread of its own."""
-    settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path_factory.mktemp("browser"))})
-    parts = open_parts(settings)
-    reports, errors = import_files(parts.store, sorted((settings.data / "samples").glob("*.xlsx")))
+    home = tmp_path_factory.mktemp("browser")
+    parts = open_parts(Settings.from_env({"SCENEMATCH_HOME": str(home), "SCENEMATCH_DATA": str(light_data)}))
+    reports, errors = import_files(parts.store, sorted((ROOT / "data" / "samples").glob("*.xlsx")))
     assert not errors, errors
     assert reports
     app = create_app(parts)
@@ -170,9 +185,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.02)
         secrets = {role: _log_in(parts, role) for role in ACCOUNT_ROLES}
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app, parts, secrets)
+        ids = {kind.value: parts.store.page(kind, limit=1).items[0].id for kind in Kind}
+        with parts.store.writing(Actor("staff-account", "staff")) as writer:
+            ids["engagement"] = FollowUpWriter(writer).shortlist(ids["demand"], ids["solution"]).number
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ids["import"] = _read_in(parts)
+        yield Site(url, app, parts, secrets, ids)
         server.should_exit = True
         thread.join(START_S)
+
+
+def _read_in(parts: Parts) -> str:
+    """An import of the dirty sample list, read and waiting to be filed."""
+    file = next(iter(sorted((ROOT / "data" / "samples" / "dirty").glob("需求*.xlsx"))))
+    made = parts.intake.receive(file.name, file.read_bytes(), None, SYSTEM)
+    return parts.intake.read(made.id, SYSTEM).id
 
 
 def _log_in(parts: Parts, role: Role) -> str:
@@ -201,24 +228,51 @@ def chromium() -> Iterator[Any]:
 OpenTab = Callable[..., Tab]
 
 
+@pytest.fixture(scope="session")
+def kept_tab(chromium: Any, site: Site) -> Iterator[OpenTab]:
+    """kept_tab("staff"): one tab a role for all tests that only look, so that common files are loaded once."""
+    tabs: dict[str, Tab] = {}
+
+    def get(role: str) -> Tab:
+        if role not in tabs:
+            tabs[role] = _tab(chromium, site, role, {})
+            tabs[role].open("/docs")
+        tabs[role].faults.clear()
+        return tabs[role]
+
+    yield get
+    for tab in tabs.values():
+        tab.page.context.close()
+
+
+def _tab(chromium: Any, site: Site, role: str, options: dict[str, Any]) -> Tab:
+    width, height = VIEWS["desktop"]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+    )
+    if role in site.secrets:
+        context.add_cookies([{"name": "scenematch", "value": site.secrets[role], "url": site.url}])
+    return Tab.watch(context.new_page(), site.url)
+
+
+@pytest.fixture(scope="session")
+def open_tab() -> Callable[[Any, Site, str, dict[str, Any]], Tab]:
+    """Opens one tab; whoever asks closes its context."""
+    return _tab
+
+
 @pytest.fixture
 def tab(chromium: Any, site: Site) -> Iterator[OpenTab]:
-    """Opens tabs in contexts of their own, logged in as `role` where one is given, all closed at the end.
+    """Opens tabs in contexts of their own, all closed at the end: tab("staff"), tab("nobody"), tab().
 
-    Further options are those of a browser context.
+    More options are those of a browser context.
     """
-    contexts = []
+    tabs = []
 
-    def make(role: str | None = None, **options: Any) -> Tab:
-        width, height = VIEWS["desktop"]
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
-        )
-        contexts.append(context)
-        if role is not None:
-            context.add_cookies([{"name": "scenematch", "value": site.secrets[role], "url": site.url}])
-        return Tab.watch(context.new_page(), site.url)
+    def make(role: str = "nobody", **options: Any) -> Tab:
+        tabs.append(_tab(chromium, site, role, options))
+        return tabs[-1]
 
     yield make
-    for context in contexts:
-        context.close()
+    for each in tabs:
+        each.page.context.close()
