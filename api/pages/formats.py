@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from urllib.parse import urlencode
 
 from matcher.model import Deadline, Money
 
@@ -66,4 +67,5 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "money": money,
     "deadline": deadline,
     "listed": listed,
+    "query": urlencode,
 }

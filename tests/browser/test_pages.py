@@ -28,6 +28,11 @@ ADDRESSES: Mapping[str, str] = {
     "/followup/{number}": "/followup/{engagement}",
     "/imports/{id}": "/imports/{import}",
     "/reports/{tab}": "/reports/gaps",
+    **{
+        f"/{kind}s/{{id}}{path}": f"/{kind}s/{{{kind}}}{path}"
+        for kind in ("demand", "solution")
+        for path in ("", "/edit", "/history")
+    },
 }
 """A page whose address has a place → the address of one that there is."""
 
@@ -42,7 +47,15 @@ FILLED: Mapping[str, tuple[str, ...]] = {
 MISSING = frozenset({"?demand={demand}&solution=nobody-has-this"})
 """Questions that have no answer: 404, and a page all the same."""
 
-PARTS = frozenset({"/words/preview", "/imports/{id}/progress", "/alerts/bell"})
+PARTS = frozenset(
+    {
+        "/words/preview",
+        "/imports/{id}/progress",
+        "/alerts/bell",
+        "/demands/{id}/completeness",
+        "/solutions/{id}/completeness",
+    }
+)
 """Addresses that htmx puts into a page; seen there."""
 
 ELSEWHERE = frozenset({"/setup", "/followup-files/{number}"})
