@@ -241,8 +241,10 @@ def test_thousands_of_records_start_a_rebuild(fresh: Any, monkeypatch: pytest.Mo
     post(fresh, upload(fresh, FIRST).id, "commit")
     assert started == []
     many = HEAD + "".join(f"需求{n},甲厂,说明{n},,\n" for n in range(MANY))
-    post(fresh, upload(fresh, many).id, "commit")
+    made = upload(fresh, many)
+    post(fresh, made.id, "commit")
     assert started == [True]
+    post(fresh, made.id, "undo")
 
 
 def workbook() -> bytes:
