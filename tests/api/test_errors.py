@@ -39,8 +39,9 @@ def test_the_table(kind: str, status: int) -> None:
 
 
 def test_every_error_has_its_own_code_and_a_status() -> None:
-    codes = [kind.code for kind in family()]
-    assert len(codes) == len(set(codes)) == 14
+    """But for one that says no more to a machine than its parent does."""
+    codes = [kind.code for kind in family() if "code" in vars(kind)]
+    assert len(codes) == len(set(codes)) == len(family()) - 1
     assert errors.MatcherError in STATUS
 
 

@@ -75,7 +75,7 @@ def test_a_second_writer_is_told_what_to_do(path: Path) -> None:
             Store.open(url(path), write=True)
         code = "import sys; from matcher.store import Store\ntry: Store.open(sys.argv[1], write=True)\n"
         code += "except Exception as e: print(type(e).__name__, e.code)"
-        assert output(code, path) == ["Unavailable unavailable"]
+        assert output(code, path) == ["InUse unavailable"]
     Store.open(url(path), write=True).close()
 
 

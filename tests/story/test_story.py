@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-DIRTY = {"解决方案征集表_脏数据.xlsx": (0, 39, 2), "需求征集表_脏数据.xlsx": (38, 0, 0)}
+DIRTY = {"解决方案征集表_脏数据.xlsx": (0, 38, 3), "需求征集表_脏数据.xlsx": (38, 0, 0)}
 """Sample list → demands and solutions filed, rows refused."""
 
 CLEAN = {"解决方案清单示例.xlsx": (0, 240, 0), "需求清单示例.xlsx": (60, 0, 0)}
