@@ -67,6 +67,9 @@ def _figure(cell: Cell) -> bool:
 def _repeated(row: Sequence[Cell], header: Header, headers: Headers) -> bool:
     probe = next((column.at for column in header.columns if column.field in ("title", "description")), None)
     filled = [cell for cell in row if cell != ""]
+    edge = [filled[0]] if probe is None else [filled[0], row[probe]]
+    if not headers.recognised(header.kind, edge):
+        return False  # nearly every row: the other cells need not be looked at
     known = headers.recognised(header.kind, filled)
     at_probe = probe is not None and headers.recognised(header.kind, [row[probe]]) > 0
     return known >= FEW and 2 * known >= len(filled) and (at_probe or known == len(filled))

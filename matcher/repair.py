@@ -24,6 +24,8 @@ _RESIDUE = re.compile(rf"([{HAN}])\s?[(（]([{HAN}])[)）]")
 _DOUBLED = re.compile(r"([，；、：,;])\1+|(?<!。)。。(?!。)")
 _LOST = re.compile(r"(?:锟斤拷)+|\ufffd+|(?:烫烫|屯屯){2,}|\?{4,}")
 _FOREIGN = re.compile(r"[^\x00-\x7f]{4,}")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_WESTERN = re.compile("[\u0080-\u00ff]")
 _ENOUGH = 0.2
 """Of text that was read in the wrong encoding, at most so many characters are lost when it is read again."""
 
@@ -82,15 +84,17 @@ def _again(text: str, encode: Callable[[str], bytes]) -> tuple[str, float]:
         again = encode(text).decode("utf-8", "replace")
     except UnicodeEncodeError:
         return text, 1.0
-    chinese = sum("\u4e00" <= char <= "\u9fff" for char in again)
-    return again, again.count("\ufffd") / len(again) if chinese >= 2 else 1.0
+    lost = again.count("\ufffd") / len(again)
+    return again, lost if lost <= _ENOUGH and len(_CHINESE.findall(again)) >= 2 else 1.0
 
 
 def _as_gbk(text: str) -> bytes:
-    return b"".join(b"\x80" if char == "€" else char.encode("gb18030") for char in text)
+    return b"\x80".join(part.encode("gb18030") for part in text.split("€"))
 
 
 def _as_latin(text: str) -> bytes:
+    if not _WESTERN.search(text):
+        raise UnicodeEncodeError("latin-1", text, 0, 1, "nothing of it looks like Latin")
     return b"".join(char.encode("latin-1") if ord(char) < 256 else char.encode("cp1252") for char in text)
 
 
