@@ -25,6 +25,12 @@ Name = Annotated[str, Query(max_length=40)]
 Text = Annotated[str, Query(max_length=200)]
 Id = Annotated[str, Query(max_length=200)]
 
+INLINE = frozenset({"国标代码"})
+"""Columns of several entries that fit one line of a form."""
+
+ASKED = "需求方用词"
+"""The column of a bridge that a demander's word goes into."""
+
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
     desk, previews = WordDesk(parts), parts.previews
@@ -147,6 +153,7 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     def why(request: Request, caller: ReadingWords, demand: Id = "", solution: Id = "") -> Response:
         demand, solution = demand.strip(), solution.strip()
         values: dict[str, Any] = {"demand": demand, "solution": solution, "found": None, "wrong": ""}
+        values["asked_column"] = ASKED
         if demand and solution:
             try:
                 values |= _taken_apart(parts, demand, solution)
@@ -169,6 +176,7 @@ def _form(
         cells=cells,
         reason=reason,
         lists=LISTS,
+        inline=INLINE,
         wrong=str(wrong) if wrong else "",
         at=wrong.details.get("field", "") if wrong else "",
     )

@@ -21,7 +21,10 @@ from matcher.model import Kind
 from matcher.store import utc_now
 
 _TAG = "统计"
-Line = Annotated[str, Query(max_length=500)]
+Batch = Annotated[str, Query(max_length=500, description="只看一个批次，写法须完全相同")]
+City = Annotated[str, Query(max_length=500, description="只看一个地市，如 东莞")]
+Industry = Annotated[str, Query(max_length=500, description="只看一个行业，用统计表里的名称")]
+Month = Annotated[str, Query(max_length=500, description="只看一个收集月份，如 2026-09")]
 Name = Annotated[str, Path(max_length=40, description=f"表名：{'、'.join(TABLES)}")]
 _FILES: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (DOCX, XLSX)}
 
@@ -42,7 +45,12 @@ def _add_tables(app: FastAPI, figures: Figures) -> None:
         responses=guarded("reports:read", 404),
     )
     def report_table(
-        name: Name, caller: ReadingReports, batch: Line = "", city: Line = "", industry: Line = "", month: Line = ""
+        name: Name,
+        caller: ReadingReports,
+        batch: Batch = "",
+        city: City = "",
+        industry: Industry = "",
+        month: Month = "",
     ) -> Response:
         table = figures.picture(Scope(batch, city, industry, month), utc_now()).table(name)
         return json_response(table_json(name, table))
