@@ -66,7 +66,8 @@ class LibrarySearch:
         opened = self._opened
         parts = opened.shop.parts
         tools = Tools(parts.analyser, parts.encoder, parts.taxonomy, opened.shop.weights)
-        return why(query, kind, id, opened.library.view(), tools)
+        reading = opened.engine.reading(query, kind, id)
+        return why(query, kind, id, opened.library.view(), tools, reading)
 
     def hits(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> list[Hit]:
         return self._opened.engine.hits(query, k=k, filters=filters)

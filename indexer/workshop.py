@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from matcher.errors import BrokenGeneration, InvalidInput
 from matcher.generations import Generations
 from matcher.lexicon import Lexicon
 from matcher.overlay import PLAIN, Overlay
+from matcher.ports import Reranker
 from matcher.repeats import RepeatModel
 from matcher.settings import Settings
 from matcher.store import Store
@@ -41,10 +42,12 @@ class Workshop:
     parts: Parts
     weights: Weights
     overlay: Overlay = PLAIN
+    reranker: Reranker | None = None
 
     def engine(self, view: Callable[[], View]) -> Engine:
         """The engine over a view: a library's, or a fixed one."""
-        return Engine(self.parts.analyser, self.parts.encoder, self.parts.taxonomy, self.weights, view)
+        parts = self.parts
+        return Engine(parts.analyser, parts.encoder, parts.taxonomy, self.weights, view, self.reranker)
 
     def read_store(self) -> Store:
         """The store for reading; the caller closes it."""
@@ -68,6 +71,18 @@ def weights(settings: Settings) -> Weights:
     return Weights.load(own if own.is_file() else settings.data / "models" / WEIGHTS_FILE)
 
 
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The re-ranking model, None where none is set; PyTorch is loaded only for one.
+
+    Raises InvalidInput, UnsafeModel, or Unavailable when the library is missing.
+    """
+    if settings.reranker is None:
+        return None
+    from matcher.adapters.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker)
+
+
 def settle() -> None:
     """For a process that has loaded what it works with and now makes and drops many small objects: what is loaded stays
     and is not searched for garbage again, and garbage is looked for less often. Saves a fifth of a build's time, and
@@ -80,14 +95,18 @@ def settle() -> None:
 def workshop(settings: Settings, overlay: Overlay | None = None) -> Workshop:
     """`overlay` None takes the house's own words that the published generation was built with, as far as they fit.
 
-    Raises InvalidInput when SCENEMATCH_INDEX_URL names an index server that is not built in.
+    With a re-ranking model its name is part of the weights' version: rankings depend on both. Raises InvalidInput when
+    SCENEMATCH_INDEX_URL names an index server that is not built in.
     """
     if not settings.index_url.startswith("faiss:"):
         raise InvalidInput(f"SCENEMATCH_INDEX_URL 目前只支持 faiss:///文件夹，现在是“{settings.index_url}”。")
     generations = Generations(Path(settings.index_folder))
     if overlay is None:
         overlay, _ = fitting(published_words(generations), settings.data)
-    return Workshop(settings, generations, parts(settings, overlay), weights(settings), overlay)
+    ranker, reranker = weights(settings), open_reranker(settings)
+    if reranker is not None:
+        ranker = replace(ranker, version=f"{ranker.version}+{reranker.name}")
+    return Workshop(settings, generations, parts(settings, overlay), ranker, overlay, reranker)
 
 
 def published_words(generations: Generations) -> Overlay:

@@ -15,17 +15,20 @@ from matcher.explain import Explainer
 from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
 from matcher.model import Hit, Kind, Match, Profile, Ranking, Requirement
-from matcher.ports import Encoder, RowNumbers, Rows
+from matcher.ports import Encoder, Reranker, RowNumbers, Rows
 from matcher.requirements import compare
 from matcher.shelf import Shelf
 from matcher.taxonomy import Taxonomy
-from matcher.weights import Weights
+from matcher.weights import RERANK, Weights
 
 CANDIDATES = 100
 """Candidates taken from each arm, at least; and five times the k asked for."""
 
 STRONGEST_TERMS = 48
 """Query terms the lexical arm looks for when it collects candidates; scores count all of them."""
+
+RERANKED = 30
+"""Best candidates by all other features that a re-ranking model reads; it takes too long to read them all."""
 
 FILLER_WORTH_TELLING = 3
 """Sentences left out of the search from which on people are told of it."""
@@ -70,11 +73,13 @@ class Engine:
         taxonomy: Taxonomy,
         weights: Weights,
         view: Callable[[], View],
+        reranker: Reranker | None = None,
     ) -> None:
         """`view` is asked at every match, so that a change shows at once."""
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
         self.weights = weights
         self._view = view
+        self._reranker = reranker
         self._names = tuple(weights.weights)
         self._factors = np.array([weights.weights[name] for name in self._names])
         self._explain = Explainer(analyser, encoder, taxonomy)
@@ -99,15 +104,34 @@ class Engine:
         found = self._found(asked, self._view(), query.kind.other, k, ())
         return [candidate.pool.shelf.tags.of_row(candidate.row) for candidate in found]
 
+    def reading(self, query: Profile, kind: Kind, id: str) -> float | None:
+        """The re-ranking model's score of this record, in [0, 1]; 0 where it is not among those that are read, None
+        without such a model."""
+        if self._reranker is None:
+            return None
+        asked = ask(query, self._analyser, self._encoder)
+        found = self._found(asked, self._view(), kind, RERANKED, ())
+        return next((candidate.reading for candidate in found if candidate.id == id), 0.0)
+
     def _found(self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter]) -> list[_Candidate]:
         """The k best candidates of both shelves of a side, best first, ties by id."""
+        depth = k if self._reranker is None else max(k, RERANKED)
         found = [
             candidate
             for shelf, counting in view.sides[kind].shelves()
-            for candidate in self._scored(asked, shelf, counting, k, filters)
+            for candidate in self._scored(asked, shelf, counting, depth, filters)
         ]
-        found.sort(key=lambda c: (-c.score, c.id))
+        found.sort(key=_order)
+        if self._reranker is not None:
+            self._reread(asked.profile, found[:RERANKED], self._reranker)
+            found.sort(key=_order)
         return found[:k]
+
+    def _reread(self, query: Profile, found: Sequence[_Candidate], reranker: Reranker) -> None:
+        """Gives each of these its points of the re-ranking model."""
+        readings = reranker.scores(query, [candidate.profile for candidate in found])
+        for candidate, reading in zip(found, readings, strict=True):
+            candidate.read(reading, self.weights)
 
     def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
         view = self._view()
@@ -155,6 +179,7 @@ class Engine:
             [self._explain.materials.of(each.pool.shelf, each.row) for each in found],
             [each.pool.overlap.contributions(each.at) for each in found],
             [float(each.pool.similarity[each.at]) for each in found],
+            [each.reading for each in found],
         )
         return tuple(
             Match(
@@ -166,7 +191,7 @@ class Engine:
         )
 
     def _points(self, found: _Candidate) -> dict[str, float]:
-        return dict(zip(self._names, found.points.tolist(), strict=True))
+        return dict(zip((*self._names, RERANK), (*found.points.tolist(), found.reread), strict=True))
 
 
 def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:
@@ -186,13 +211,27 @@ def _filler_note(sentences: Sequence[str]) -> tuple[str, ...]:
 class _Candidate:
     """One row with its points, before anything is put into words."""
 
-    __slots__ = ("at", "id", "points", "pool", "row", "score")
+    __slots__ = ("at", "id", "points", "pool", "reading", "reread", "row", "score")
 
     def __init__(self, pool: Pool, at: int, points: np.ndarray, base: float) -> None:
         self.pool, self.at, self.points = pool, at, points
         self.row = int(pool.rows[at])
         self.id = pool.shelf.ids[self.row]
+        self.reading = self.reread = 0.0
         self.score = math.fsum((*points.tolist(), base))
+
+    @property
+    def profile(self) -> Profile:
+        return self.pool.shelf.profiles[self.row]
+
+    def read(self, reading: float, weights: Weights) -> None:
+        """Adds the points for a re-ranking model's score."""
+        self.reading, self.reread = reading, weights.rerank * reading
+        self.score = math.fsum((*self.points.tolist(), self.reread, weights.base))
+
+
+def _order(candidate: _Candidate) -> tuple[float, str]:
+    return -candidate.score, candidate.id
 
 
 def requirements(query: Profile, candidate: Profile, analyser: Analyser) -> tuple[Requirement, ...]:

@@ -16,6 +16,7 @@ from matcher.material import Material, Materials
 from matcher.model import Evidence, Kind, Profile, Span
 from matcher.ports import Encoder
 from matcher.taxonomy import Taxonomy
+from matcher.weights import RERANK
 
 MOST_WORDS = 6
 MOST_PAIRS = 4
@@ -55,12 +56,13 @@ class Asking(Explained):
 
 @dataclass(frozen=True, eq=False)
 class Candidate(Explained):
-    """A record that was found; with its shares of the lexical score, the cosine of the whole texts, and the pairs of
-    words that carry the latter."""
+    """A record that was found; with its shares of the lexical score, the cosine of the whole texts, the pairs of words
+    that carry the latter, and what the re-ranking model makes of it, 0 without one."""
 
     contributions: Mapping[str, float]
     similarity: float
     pairs: Sequence[Pair]
+    reading: float
 
 
 class Explainer:
@@ -81,12 +83,14 @@ class Explainer:
         found: Sequence[Material],
         contributions: Sequence[Mapping[str, float]],
         similarities: Sequence[float],
+        readings: Sequence[float],
     ) -> list[Candidate]:
-        """`contributions` as the lexical index gives them, `similarities` the cosines of the whole texts."""
+        """`contributions` as the lexical index gives them, `similarities` cosines of the whole texts, `readings` the
+        re-ranking model's scores."""
         return [
-            Candidate(material, Marked(material.page, "candidate"), shares, similarity, alike)
-            for material, shares, similarity, alike in zip(
-                found, contributions, similarities, self._pairs(asked.material, found), strict=True
+            Candidate(material, Marked(material.page, "candidate"), shares, similarity, alike, reading)
+            for material, shares, similarity, alike, reading in zip(
+                found, contributions, similarities, self._pairs(asked.material, found), readings, strict=True
             )
         ]
 
@@ -158,6 +162,10 @@ class Explainer:
         shown = cases if len(cases) <= CASE_LENGTH else cases[:CASE_LENGTH] + "…"
         spans = (Span("candidate", "cases", 0, len(shown.rstrip("…"))),) if cases else ()
         return (f"成熟度：{ripe}；案例：{shown}" if cases else f"成熟度：{ripe}"), spans
+
+    def rerank(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The re-ranking model's own score: it gives no reasons, and none are made up for it."""
+        return f"精排模型把双方材料放在一起读，判断的相符程度为 {candidate.reading:.2f}（最高 1）", ()
 
     def _pairs(self, asked: Material, found: Sequence[Material]) -> Sequence[Sequence[Pair]]:
         bags = [material.bag for material in found if material.bag]
@@ -251,6 +259,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "region": Explainer.region,
         "maturity": Explainer.maturity,
         "brevity": _always("写得简短，能对上的词自然少，评分相应放宽"),
+        RERANK: Explainer.rerank,
     }
 )
 """Feature → how it is told. A feature without a row cannot be shown, so a test holds this table against FEATURES."""

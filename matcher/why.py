@@ -23,9 +23,10 @@ from matcher.model import Kind, Profile
 from matcher.ports import Encoder
 from matcher.shelf import Shelf
 from matcher.taxonomy import FACETS, Taxonomy
-from matcher.weights import Weights
+from matcher.weights import RERANK, Weights
 
 MOST_WORDS, MOST_PAIRS = 30, 12
+RERANK_NAME = "精排模型"
 
 FACET_NAMES: Mapping[str, str] = {
     "industry": "行业",
@@ -114,8 +115,11 @@ class Tools:
     weights: Weights
 
 
-def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools) -> Why:
-    """The pair of this query and the record `id` of the shelf `kind`. NotFound when it is on no shelf now."""
+def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools, reading: float | None = None) -> Why:
+    """The pair of this query and the record `id` of the shelf `kind`. NotFound when it is on no shelf now.
+
+    `reading` is the re-ranking model's score of the pair as `Engine.reading` gives it, None without such a model.
+    """
     asked = ask(query, tools.analyser, tools.encoder)
     shelf, row = _found(view, kind, id)
     pool = Pool.of(asked, shelf, np.array([row]), tools.taxonomy)
@@ -123,12 +127,14 @@ def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools) -> Why:
     amounts = matrix(pool, names)[0]
     words, lacking = _words(asked, pool, shelf, tools)
     theirs = shelf.profiles[row]
+    reread = () if reading is None else (Part(RERANK, RERANK_NAME, reading, tools.weights.rerank),)
     return Why(
         base=tools.weights.base,
         parts=tuple(
             Part(name, FEATURES[name][0], float(amount), tools.weights.weights[name])
             for name, amount in zip(names, amounts, strict=True)
-        ),
+        )
+        + reread,
         words=words,
         lacking=lacking,
         alike=_alike(asked, shelf, row, tools),

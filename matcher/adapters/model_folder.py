@@ -27,7 +27,7 @@ READABLE = frozenset(
 )
 PLAIN_NAMES = frozenset({"LICENSE", "NOTICE", ".gitattributes", ".gitignore"})
 LARGE_JSON = frozenset({"tokenizer.json", "vocab.json", "model.safetensors.index.json"})
-CLASS_KEYS = ("activation_function", "similarity_fn")
+CLASS_KEYS = ("activation_function", "activation_fn", "sbert_ce_default_activation_function", "similarity_fn")
 """Configuration values that sentence-transformers imports by dotted path."""
 
 
