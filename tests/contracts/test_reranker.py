@@ -53,11 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, collection: Collection) -> 
     torch.manual_seed(11)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-        num_labels=1,
+        num_labels=1, initializer_range=0.5,
     )  # fmt: skip
     model = BertForSequenceClassification(config)
-    with torch.no_grad():
-        model.classifier.weight.mul_(200)
     model.save_pretrained(str(source))
     folder = tmp_path_factory.mktemp("reranker") / "tiny"
     sentence_transformers.CrossEncoder(str(source), device="cpu").save_pretrained(str(folder), create_model_card=False)
