@@ -75,3 +75,14 @@ document.addEventListener("click", async (event) => {
     }
   }
 });
+
+// A table wider than its frame scrolls sideways; whoever has no mouse must be able to get there with the keyboard.
+const reachable = () => document.querySelectorAll(".table-wrap").forEach((frame) => {
+  if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+  else frame.removeAttribute("tabindex");
+});
+
+addEventListener("load", reachable);
+addEventListener("resize", reachable);
+document.addEventListener("htmx:afterSettle", reachable);
+document.addEventListener("toggle", reachable, true);
