@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcher.analyser import Analyser
-from matcher.matter import CLAUSE, EXCLUDED
+from matcher.matter import CLAUSE, EXCLUDED, exclusions
 from matcher.model import Profile, Requirement, Span, Status
 
 OFFERING = ("body", "needs", "cases")
@@ -37,14 +37,9 @@ def caveats(demand: Profile, offer: Profile, analyser: Analyser, *, offered_by_q
 
 
 def _exclusions(offer: Profile) -> Iterator[tuple[str, int, str]]:
-    """Field, place and words of every exclusion, from the negation to the end of its clause."""
+    """Field, place and words of every exclusion."""
     for field in OFFERING:
-        text = offer.fields.get(field, "")
-        if not EXCLUDED.search(text):
-            continue
-        for clause in CLAUSE.finditer(text):
-            if at := EXCLUDED.search(clause[0]):
-                yield field, clause.start() + at.start(), clause[0][at.start() :].rstrip(" ，,。！？；!?;\n")
+        yield from ((field, start, said) for start, said in exclusions(offer.fields.get(field, "")))
 
 
 def _telling(term: str, analyser: Analyser) -> bool:

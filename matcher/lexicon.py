@@ -41,7 +41,7 @@ class Lexicon:
     dictionary  word → frequency for the segmenter
     vague       wording that says nothing measurable → the question to ask back
     expansion   what the house's own synonyms and bridges add to a query. The shipped ones are not asked with: the
-                encoder was trained on the knowledge they were drawn from (measured: docs/quality.md)
+                encoder was trained on the knowledge they were drawn from
     filler      term → how much it makes its sentence one that says nothing of the matter; BASE is the constant
     """
 

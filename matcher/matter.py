@@ -40,13 +40,14 @@ def sentences(text: str) -> Iterator[str]:
     return (found[0] for found in SENTENCE.finditer(text))
 
 
-def exclusions(text: str) -> tuple[str, ...]:
-    """The clauses by which an offer says what it does not do, from the negation on, without the closing mark."""
-    found = []
+def exclusions(text: str) -> Iterator[tuple[int, str]]:
+    """Where an offer says what it does not do, and its words: from the negation to the end of its clause, without the
+    closing mark."""
+    if not EXCLUDED.search(text):
+        return
     for clause in CLAUSE.finditer(text):
         if at := EXCLUDED.search(clause[0]):
-            found.append(clause[0][at.start() :].strip(" ，,。！？；!?;\n"))
-    return tuple(found)
+            yield clause.start() + at.start(), clause[0][at.start() :].rstrip(" ，,。！？；!?;\n")
 
 
 def without_exclusions(text: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from matcher.alignment import Bag, pairs
 from matcher.analyser import FUNCTION_WORDS, Analyser
-from matcher.asked import Asked, adds_up, ask, total
+from matcher.asked import Asked, adds_up, ask, counted, total
 from matcher.engine import View
 from matcher.errors import NotFound
 from matcher.expansion import Added
@@ -189,7 +189,8 @@ def _alike(asked: Asked, shelf: Shelf, row: int, tools: Tools) -> tuple[Alike, .
     def telling(term: str) -> bool:
         return tools.analyser.is_word(term) and _tells(term)
 
-    ours, theirs = total(asked.counts), shelf.lexical.words(row, lambda term: True)
+    # Counted anew: asking the index with another notion of telling words would make it forget its own verdicts.
+    ours, theirs = total(asked.counts), total(counted(shelf.profiles[row], tools.analyser))
     bags = [Bag.of(counts, tools.encoder, telling) for counts in (ours, theirs)]
     lengths = [float(np.linalg.norm(tools.encoder.bag(counts))) for counts in (ours, theirs)]
     found = pairs(bags[0], bags[1:], tools.encoder, MOST_PAIRS)[0]

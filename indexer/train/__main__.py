@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -54,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         filler,
         (text for pairs in public.values() for pair in pairs for text in pair),
     )
-    lines = (line for text in texts for line in text.split("\n"))
-    counting = Counted(analyser, lines, lexicon, settings.cache_folder, os.cpu_count() or 1)
+    counting = Counted(analyser, texts, lexicon, settings.cache_folder)
     print(f"counted after {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     model = start(knowledge, filler, public, counting, recipe)
     drawn, unseen = sketch(model, knowledge, filler, public, recipe)

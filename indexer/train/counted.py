@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -34,24 +35,23 @@ class Chunk:
 class Counted:
     """Answers `counts` as the analyser does for texts made of known lines; a line it does not know is counted then."""
 
-    def __init__(self, analyser: Analyser, lines: Iterable[str], lexicon: Path, cache: Path, processes: int) -> None:
-        """Counts every line; `lexicon` and `cache` are the folders from which a process loads its own analyser."""
+    def __init__(self, analyser: Analyser, texts: Iterable[str], lexicon: Path, cache: Path) -> None:
+        """Counts every line of the texts; `lexicon` and `cache` are the folders from which each process, one per core,
+        loads its own analyser."""
         self.version = analyser.version
         self._analyser = analyser
-        known = list(dict.fromkeys(lines))
+        known = list(dict.fromkeys(line for text in texts for line in text.split("\n")))
         self._number = {line: number for number, line in enumerate(known)}
-        chunks = list(_counted(known, lexicon, cache, processes))
-        self._terms: list[str] = []
         numbers: dict[str, int] = {}
-        rows = []
-        for chunk in chunks:
+        rows, counts, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.uint8)], [np.zeros(0, np.int32)]
+        for chunk in _counted(known, lexicon, cache):
             own = np.array([numbers.setdefault(term, len(numbers)) for term in chunk.terms], np.int32)
             rows.append(own[chunk.rows])
+            counts.append(chunk.counts)
+            lengths.append(chunk.lengths)
         self._terms = list(numbers)
-        self._rows = np.concatenate(rows) if rows else np.zeros(0, np.int32)
-        self._counts = np.concatenate([chunk.counts for chunk in chunks]) if chunks else np.zeros(0, np.uint8)
-        lengths = np.concatenate([chunk.lengths for chunk in chunks]) if chunks else np.zeros(0, np.int32)
-        self._starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        self._rows, self._counts = np.concatenate(rows), np.concatenate(counts)
+        self._starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths), dtype=np.int64)])
 
     def counts(self, text: str) -> Mapping[str, int]:
         """Term → occurrences in all lines of the text; a line break parts terms, so lines are counted apart."""
@@ -81,10 +81,10 @@ def _load(lexicon: Path, cache: Path) -> None:
     _own = Analyser.load(Lexicon.load(lexicon), cache)
 
 
-def _counted(lines: Sequence[str], lexicon: Path, cache: Path, processes: int) -> Iterator[Chunk]:
+def _counted(lines: Sequence[str], lexicon: Path, cache: Path) -> Iterator[Chunk]:
     waiting = iter(lines)
     chunks = iter(lambda: list(islice(waiting, CHUNK)), [])
-    with get_context("spawn").Pool(processes, _load, (lexicon, cache)) as pool:
+    with get_context("spawn").Pool(os.cpu_count() or 1, _load, (lexicon, cache)) as pool:
         yield from pool.imap(_count, chunks)
 
 

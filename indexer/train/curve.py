@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -70,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     analyser = Analyser.load(Lexicon.load(lexicon), settings.cache_folder)
     every = topics(settings.data / "knowledge")
     filler = filler_of(settings.data / "knowledge")
-    lines = [line for topic in every for text in statements(topic) for line in text.split("\n")]
-    counting = Counted(analyser, [*lines, *filler], lexicon, settings.cache_folder, os.cpu_count() or 1)
+    texts = [text for topic in every for text in statements(topic)]
+    counting = Counted(analyser, [*texts, *filler], lexicon, settings.cache_folder)
     taxonomy = Taxonomy.load(settings.data / "taxonomy")
     for share in chosen.shares:
         known = some(every, share)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+
+from matcher.adapters.term_embedding import Counting
 
 KNOWLEDGE_WORTH = 30
 """How many public texts one text of the knowledge counts for: it is in our users' words."""
 
 LEAST_PUBLIC = 6
 """Public texts a term must stand in to be kept for its own sake."""
-
-
-class Counting(Protocol):
-    """Whatever counts the terms of a text as the analyser does."""
-
-    def counts(self, text: str) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
