@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from api.app import create_app
 from api.commands.importing import import_files
 from api.parts import Parts
 from api.wiring import open_parts
-from matcher.model import Kind
+from matcher.model import Demand, Kind
 from matcher.settings import Settings
 from matcher.store import ACCOUNT_ROLES, SYSTEM, Actor, Role, utc_now
 from matcher.store.followup_writer import FollowUpWriter
@@ -185,7 +185,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, light_data: Path) -> Iterator
             assert time.monotonic() < until, "the server did not start"
             time.sleep(0.02)
         secrets = {role: _log_in(parts, role) for role in ACCOUNT_ROLES}
-        ids = {kind.value: parts.store.page(kind, limit=1).items[0].id for kind in Kind}
+        ids = _hand_to_member(parts)
         with parts.store.writing(Actor("staff-account", "staff")) as writer:
             ids["engagement"] = FollowUpWriter(writer).shortlist(ids["demand"], ids["solution"]).number
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -193,6 +193,20 @@ def site(tmp_path_factory: pytest.TempPathFactory, light_data: Path) -> Iterator
         yield Site(url, app, parts, secrets, ids)
         server.should_exit = True
         thread.join(START_S)
+
+
+def _hand_to_member(parts: Parts) -> dict[str, str]:
+    """The first record of each kind, from now on the member's own, so that there is one that every role may see."""
+    ids = {}
+    with parts.store.writing(Actor("staff-account", "staff")) as writer:
+        for kind in Kind:
+            record = parts.store.get(kind, parts.store.page(kind, limit=1).items[0].id)
+            owned = (
+                replace(record, organization=MEMBER) if isinstance(record, Demand) else replace(record, vendor=MEMBER)
+            )
+            writer.put(owned)
+            ids[kind.value] = record.id
+    return ids
 
 
 def _read_in(parts: Parts) -> str:
