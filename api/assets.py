@@ -28,7 +28,7 @@ TYPES = {
 
 FOREVER = "public, max-age=31536000, immutable"
 
-ADDRESSES = {"index.html": "/trial", "docs.html": "/docs"}
+ADDRESSES = {"docs.html": "/docs"}
 """Files with an address other than /static/NAME."""
 
 

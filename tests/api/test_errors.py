@@ -120,7 +120,7 @@ def test_trouble_of_the_database_says_when_to_come_back(service: Any, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/docs", "/trial", "/static/app.js", "/openapi.json", "/livez", "/api/v1/demands", "/nowhere"]
+    "path", ["/", "/docs", "/static/docs.js", "/openapi.json", "/livez", "/api/v1/demands", "/nowhere"]
 )
 def test_every_answer_carries_the_security_headers(service: Any, path: str) -> None:
     answer = service.call("GET", path)
@@ -131,7 +131,7 @@ def test_every_answer_carries_the_security_headers(service: Any, path: str) -> N
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
-    public = ("/trial", "/docs", "/static/app.js", "/openapi.json")
+    public = ("/docs", "/static/docs.js", "/openapi.json")
     assert answer.headers["cache-control"] == ("no-cache" if path in public else "no-store")
 
 

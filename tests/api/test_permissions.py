@@ -109,7 +109,6 @@ WANTED: dict[tuple[str, str], str | None] = {
     ("GET", "/readyz"): None,
     ("GET", "/healthz"): None,
     ("GET", "/openapi.json"): None,
-    ("GET", "/trial"): None,
     ("GET", "/docs"): None,
 }
 

@@ -1,11 +1,11 @@
 // The API's documentation, drawn from /openapi.json: every operation with its fields, an example and its errors.
 import { byId, el } from "./dom.js";
-import { call } from "./server.js";
+import { read } from "./server.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 let schemas = {};
 
-call("GET", "/openapi.json").then(draw, (fault) => {
+read("/openapi.json").then(draw, (fault) => {
   byId("operations").replaceChildren(el("div", { class: "fault" }, el("h2", {}, fault.message)));
 });
 
