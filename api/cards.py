@@ -1,8 +1,9 @@
-"""What a ranking shows of the records it found, ready as JSON for as long as no record changes."""
+"""What a ranking shows of the records it found, ready as JSON for as long as the record does not change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,7 +16,15 @@ MOST = 10_000
 """Cards kept; at a few kilobytes each that is a few tens of megabytes."""
 
 Card = orjson.Fragment
-_Kept = dict[tuple[Kind, str], Card]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A card, the revision of its record, and the store's revision up to which that is known to be the last one."""
+
+    card: Card
+    revision: int
+    seen: int
 
 
 class Cards:
@@ -23,25 +32,28 @@ class Cards:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._held: tuple[int, _Kept] = (-1, {})
+        self._kept: dict[tuple[Kind, str], _Kept] = {}
 
     def get(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Card]:
         """Id → card; ids removed since the search are left out."""
-        at, kept = self._held
-        if at == self._store.known_revision() and all((kind, id) in kept for id in ids):
-            return {id: kept[kind, id] for id in ids}
+        now = self._store.known_revision()
+        found = {id: kept for id in ids if (kept := self._kept.get((kind, id))) is not None and kept.seen == now}
+        if len(found) < len(ids):
+            found |= self._looked_up(kind, [id for id in ids if id not in found])
+        return {id: found[id].card for id in ids if id in found}
+
+    def _looked_up(self, kind: Kind, ids: Sequence[str]) -> dict[str, _Kept]:
+        """Made anew only where the record changed: most commits change records that nobody is looking at."""
         with self._store.read_snapshot() as snapshot:
-            revision = snapshot.revision
-            if self._held[0] != revision or len(self._held[1]) > MOST:
-                self._held = (revision, {})
-            at, kept = self._held
-            # Another thread may have moved on to a later revision, whose cards are not ours to add to.
-            kept = kept if at == revision else {}
-            missing = [id for id in ids if (kind, id) not in kept]
-            if missing:
-                for id, record in snapshot.indexed(kind, missing).items():
-                    kept[kind, id] = orjson.Fragment(orjson.dumps(_card(record)))
-        return {id: kept[kind, id] for id in ids if (kind, id) in kept}
+            now, revisions = snapshot.revision, snapshot.revisions(kind, ids)
+            old = {id: kept for id in revisions if (kept := self._kept.get((kind, id))) is not None}
+            found = {id: replace(kept, seen=now) for id, kept in old.items() if kept.revision == revisions[id]}
+            for id, record in snapshot.indexed(kind, [id for id in revisions if id not in found]).items():
+                found[id] = _Kept(orjson.Fragment(orjson.dumps(_card(record))), revisions[id], now)
+        if len(self._kept) + len(found) > MOST:
+            self._kept = {}
+        self._kept.update({(kind, id): kept for id, kept in found.items()})
+        return found
 
 
 def _card(record: Record) -> dict[str, Any]:

@@ -56,10 +56,11 @@ class Asking(Explained):
 
 @dataclass(frozen=True, eq=False)
 class Candidate(Explained):
-    """A record that was found; with its shares of the lexical score, the cosine of the whole texts, the pairs of words
-    that carry the latter, and what the re-ranking model makes of it, 0 without one."""
+    """A record that was found; with its shares of the lexical score, the words that carry it, the cosine of the whole
+    texts, the pairs of words that carry that, and what the re-ranking model makes of it, 0 without one."""
 
     contributions: Mapping[str, float]
+    words: Sequence[str]
     similarity: float
     pairs: Sequence[Pair]
     reading: float
@@ -88,7 +89,9 @@ class Explainer:
         """`contributions` as the lexical index gives them, `similarities` cosines of the whole texts, `readings` the
         re-ranking model's scores."""
         return [
-            Candidate(material, Marked(material.page, "candidate"), shares, similarity, alike, reading)
+            Candidate(
+                material, Marked(material.page, "candidate"), shares, self._words(shares), similarity, alike, reading
+            )
             for material, shares, similarity, alike, reading in zip(
                 found, contributions, similarities, self._pairs(asked.material, found), readings, strict=True
             )
@@ -113,17 +116,16 @@ class Explainer:
             f"“{asked.marked.written(our)}”对“{candidate.marked.written(their)}”"
             for our, their in zip(ours, theirs, strict=True)
         )
-        both = [word for word in self._words(candidate.contributions) if word not in asked.added][:MOST_SHARED]
+        both = [word for word in candidate.words if word not in asked.added][:MOST_SHARED]
         if both:
             shown += "；双方都提到" + "、".join(f"“{asked.marked.written(word)}”" for word in both)
         return f"{opening}：{shown}", asked.marked.spans([*ours, *both]) + candidate.marked.spans([*theirs, *both])
 
     def lexical(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words that gave most of the lexical score."""
-        words = self._words(candidate.contributions)
-        if not words:
+        if not candidate.words:
             return "用词有少量相同", ()
-        return _told(asked, candidate, words, "共同用词")
+        return _told(asked, candidate, candidate.words, "共同用词")
 
     def name(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The candidate's title, which means the matter."""

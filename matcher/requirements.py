@@ -150,11 +150,20 @@ def compare(
 def _answering(text: str, wanted: Sequence[tuple[str, str]]) -> Iterator[Indicator]:
     """The indicators of those sentences that may say something about a quantity asked, or under its name: reading a
     sentence takes a hundred times as long as seeing that it does not."""
-    folded = fold(text)
+    folded, cut = _cut(text)
     if _may_answer(folded, wanted):
-        for start, sentence in sentences(text):
-            if _may_answer(folded[start : start + len(sentence)], wanted):
+        for start, sentence, own in cut:
+            if _may_answer(own, wanted):
                 yield from stated(sentence, start)
+
+
+@lru_cache(maxsize=1 << 14)
+def _cut(text: str) -> tuple[str, tuple[tuple[int, str, str], ...]]:
+    """An offer's text folded, and its sentences: where each starts, as written, folded. The same offers are
+    held against demand after demand."""
+    folded = fold(text)
+    cut = ((start, sentence, folded[start : start + len(sentence)]) for start, sentence in sentences(text))
+    return folded, tuple(cut)
 
 
 def _may_answer(folded: str, wanted: Sequence[tuple[str, str]]) -> bool:

@@ -25,7 +25,7 @@ faiss: Any = _faiss  # its stubs describe the C++ signatures, not the NumPy ones
 
 Kind = Literal["flat", "ivf"]
 
-CROSSOVER = 15_000
+CROSSOVER = 8_000
 """Rows from which `build` chooses "ivf" by itself; measured by indexer/bench/vector_crossover.py."""
 
 PROMISED_RECALL = {"flat": 1.0, "ivf": 0.98}
