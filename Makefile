@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 SCENEMATCH := $(VENV)/bin/scenematch
 COLLECTION ?= data/gold/dev
 ARGS ?=
+# Processes the tests run in; each needs about 4 GB of memory.
+JOBS ?= 2
 
 # Our matrix products are small: OpenBLAS's threads wait for each other longer than they work (243 s against 30 s for one
 # and the same evaluation on two busy cores).
@@ -47,8 +49,8 @@ run: $(SERVE) ## Start the service with sample data on http://127.0.0.1:8765 (th
 demo: run ## The same as run
 
 .PHONY: test
-test: check ## Check format, lint and types, then run all tests
-	$(PY) -m pytest $(ARGS)
+test: check ## Check format, lint and types, then run all tests (JOBS=n in n processes)
+	$(PY) -m pytest --numprocesses $(JOBS) $(ARGS)
 
 .PHONY: check
 check: $(ALL_STAMP) ## Check lint, format and types only

@@ -172,7 +172,7 @@ def create_app(parts: Parts, *, safe: bool = False) -> FastAPI:
     app.add_middleware(Segments)
     if safe:
         app.add_middleware(Guard)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, traffic=parts.traffic)
     app.add_middleware(Hosts, hosts=allowed(parts.settings.hosts, parts.settings.host))
     app.add_middleware(Front, metrics=parts.metrics)  # the last one added is the outermost
     return app

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Overloaded, SlowRequest, told
+from api.traffic import Traffic
 from matcher.errors import TooLarge
 
 JSON_BYTES = 2 * 1024 * 1024
@@ -36,9 +37,8 @@ AT_ONCE = 256
 class Limits:
     """ASGI middleware. Counts the bytes that arrive; a Content-Length that says too much is refused before any."""
 
-    def __init__(self, app: ASGIApp, *, body_s: float = BODY_S, at_once: int = AT_ONCE) -> None:
-        self._app, self._body_s, self._at_once = app, body_s, at_once
-        self._running = 0
+    def __init__(self, app: ASGIApp, traffic: Traffic, *, body_s: float = BODY_S, at_once: int = AT_ONCE) -> None:
+        self._app, self._traffic, self._body_s, self._at_once = app, traffic, body_s, at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
@@ -49,14 +49,14 @@ class Limits:
         if refusal is not None:
             await told(refusal, Request(scope))(scope, receive, send)
             return
-        self._running += 1
+        self._traffic.begin()
         try:
             await self._app(scope, _counted(receive, limit, self._body_s), send)
         finally:
-            self._running -= 1
+            self._traffic.end()
 
     def _refusal(self, scope: Scope, limit: int) -> TooLarge | Overloaded | None:
-        if self._running >= self._at_once:
+        if self._traffic.running >= self._at_once:
             return Overloaded("同时处理的请求太多，请稍后再试。")
         length = dict(scope["headers"]).get(b"content-length", b"")
         return too_large(limit) if length.isdigit() and int(length) > limit else None

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from api.ports import Search
 from api.standing import standing_now
+from api.traffic import Traffic
 from matcher.alerts import Draft, Filed, Related, arrived, arrived_together
 from matcher.errors import MatcherError
 from matcher.filters import Filter, Without
@@ -41,8 +42,6 @@ KEPT = timedelta(days=30)
 
 SWEEP = timedelta(hours=1)
 CHUNK = 200
-PAUSE_S = 0.005
-"""Between two records, so that a long list leaves the processor to those who wait for an answer."""
 
 
 @dataclass
@@ -64,8 +63,8 @@ class _Round:
 class Lookout:
     """`catch_up()` does all there is to do; `start()` does it again and again on a thread of its own."""
 
-    def __init__(self, store: Store, search: Search, patience: Patience) -> None:
-        self._store, self._search, self._patience = store, search, patience
+    def __init__(self, store: Store, search: Search, patience: Patience, traffic: Traffic) -> None:
+        self._store, self._search, self._patience, self._traffic = store, search, patience, traffic
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -142,7 +141,7 @@ class Lookout:
                 record = found.get(id)
                 if record is None or not takes_part(record):
                     work.gone[kind].append(id)
-                elif not self._stop.wait(PAUSE_S):
+                elif not self._traffic.give_way(self._stop):
                     yield record, dated
 
     def _look(self, record: Record, dated: Dated, work: _Round) -> None:
@@ -180,7 +179,7 @@ class Lookout:
         rest = (work.touched | leaning | barred) - {id for kind, id in work.outlooks if kind is Kind.DEMAND}
         for start in range(0, len(ids := sorted(rest)), CHUNK):
             for record in self._store.get_many(Kind.DEMAND, ids[start : start + CHUNK]).values():
-                if self._stop.wait(PAUSE_S):
+                if self._traffic.give_way(self._stop):
                     return
                 if takes_part(record):
                     profile = self._search.profile(record)

@@ -14,6 +14,7 @@ from api.ports import Search
 from api.rebuild import Rebuild
 from api.repeat_watch import Watch
 from api.shown import ShownLog
+from api.traffic import Traffic
 from api.verified import Verified
 from indexer.intake import Intake
 from matcher.completeness import Checker
@@ -39,6 +40,7 @@ class Parts:
     shown: ShownLog
     repeats: Watch
     lookout: Lookout
+    traffic: Traffic
     cut: Callable[[str], Sequence[str]]
 
     @property

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from api.traffic import Traffic
 from matcher.engine import View
 from matcher.errors import StaleIndex
 from matcher.model import Kind, Record
@@ -17,16 +18,16 @@ from matcher.suspects import Finder, Suspicion
 
 log = logging.getLogger("scenematch.api")
 
-AT_ONCE = 5
-"""Records compared between two looks at the clock."""
+AT_ONCE = 1
+"""Records compared between two looks at the clock and at who is waiting: one takes as long as two answers."""
 
 
 class Watch:
     """Compares every record once with those stored, and again when it changed. Safe to call from many threads."""
 
-    def __init__(self, store: Store, now: Callable[[], tuple[Finder, View]]) -> None:
+    def __init__(self, store: Store, now: Callable[[], tuple[Finder, View]], traffic: Traffic) -> None:
         """`now` gives what finds repeats, and the index at this moment."""
-        self._store, self._now = store, now
+        self._store, self._now, self._traffic = store, now, traffic
         self._lock = threading.Lock()
         self._done: int | None = None
         self._closing = threading.Event()
@@ -46,7 +47,7 @@ class Watch:
             revision = self._store.known_revision()
             for kind in Kind:
                 while self._some(kind):
-                    if time.monotonic() > ends or self._closing.is_set():
+                    if time.monotonic() > ends or self._traffic.give_way(self._closing):
                         return False
             self._done = revision
             return True

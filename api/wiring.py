@@ -17,6 +17,7 @@ from api.passwords import Passwords, policy_of
 from api.rebuild import Rebuild, environment
 from api.repeat_watch import Watch
 from api.shown import ShownLog
+from api.traffic import Traffic
 from api.verified import Verified
 from indexer.intake import Intake
 from indexer.workshop import Workshop, checker, finder, published_words, workshop
@@ -147,6 +148,7 @@ def open_parts(settings: Settings) -> Parts:
     except BaseException:
         store.close()
         raise
+    traffic = Traffic()
     return Parts(
         settings=settings,
         store=store,
@@ -165,8 +167,9 @@ def open_parts(settings: Settings) -> Parts:
         cards=Cards(store),
         checker=checker(shop),
         shown=ShownLog(store),
-        repeats=Watch(store, search.repeats),
-        lookout=Lookout(store, search, settings.patience),
+        repeats=Watch(store, search.repeats, traffic),
+        lookout=Lookout(store, search, settings.patience, traffic),
+        traffic=traffic,
         cut=search.cut,
         intake=intake,
         jobs=Jobs(),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from api.lookout import ONE_BY_ONE, Lookout
+from api.traffic import Traffic
 from matcher.alerts import AlertKind
 from matcher.model import Deadline, Demand, Kind, Solution
 from matcher.patience import Patience
@@ -137,7 +138,7 @@ def test_what_stands_still_is_noticed_and_mended(service: Service) -> None:
     )
     with store.writing(Actor("李", "staff")) as writer:
         pair = FollowUpWriter(writer).shortlist("D1", "S1", owner="李")
-    later = Lookout(store, service.parts.search, Patience(7, 14, 10))
+    later = Lookout(store, service.parts.search, Patience(7, 14, 10), Traffic())
     later.catch_up(now)
     assert set(says(service)) >= {("deadline", "demand:D7")}
     later.catch_up(now + timedelta(days=11))
@@ -189,7 +190,7 @@ def test_the_page_and_the_bell(service: Service) -> None:
         FollowUpWriter(writer).shortlist("D1", "S1", owner="李经理")
     store.put(replace(WELDING, title="<b>焊点</b>检测"))
     service.parts.lookout.catch_up()
-    Lookout(store, service.parts.search, Patience()).catch_up(utc_now() + timedelta(days=20))
+    Lookout(store, service.parts.search, Patience(), Traffic()).catch_up(utc_now() + timedelta(days=20))
     page = service.visit("GET", PAGE).text
     for words in (
         "新方案可用",
@@ -224,7 +225,7 @@ def test_the_page_of_subscriptions(service: Service) -> None:
 
 def test_it_goes_by_itself_and_survives_a_restart(service: Service) -> None:
     store = service.parts.store
-    other = Lookout(store, service.parts.search, Patience())
+    other = Lookout(store, service.parts.search, Patience(), Traffic())
     assert other.catch_up() == 0  # all of it was looked at before
     store.put(WELDING)
     other.start(0.01)

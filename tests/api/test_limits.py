@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from api.errors import SlowRequest
 from api.limits import JSON_BYTES, UPLOAD_BYTES, Limits
 from api.strictjson import MOST_FILES
+from api.traffic import Traffic
 from matcher.errors import TooLarge
 
 
@@ -74,7 +75,7 @@ def test_a_slow_body_is_given_up() -> None:
         return {"type": "http.request"}
 
     with pytest.raises(SlowRequest, match=r"0\.05 秒"):
-        _run(Limits(_read_all, body_s=0.05), never)
+        _run(Limits(_read_all, Traffic(), body_s=0.05), never)
 
 
 def test_waiting_for_a_disconnect_has_no_deadline() -> None:
@@ -90,7 +91,7 @@ def test_waiting_for_a_disconnect_has_no_deadline() -> None:
         assert (await receive())["body"] == b"{}"
         assert (await receive())["type"] == "http.disconnect"
 
-    _run(Limits(handler, body_s=0.05), receive)
+    _run(Limits(handler, Traffic(), body_s=0.05), receive)
 
 
 def test_many_small_pieces_add_up() -> None:
@@ -98,7 +99,7 @@ def test_many_small_pieces_add_up() -> None:
         return {"type": "http.request", "body": b"x" * 1024, "more_body": True}
 
     with pytest.raises(TooLarge):
-        _run(Limits(_read_all), receive)
+        _run(Limits(_read_all, Traffic()), receive)
 
 
 def test_one_request_too_many_is_refused_at_once() -> None:
@@ -113,7 +114,7 @@ def test_one_request_too_many_is_refused_at_once() -> None:
         await limits(_scope(), receive, keep)
         inner.append(got)
 
-    limits = Limits(handler, at_once=1)
+    limits = Limits(handler, Traffic(), at_once=1)
 
     async def receive() -> Message:
         return {"type": "http.request"}
@@ -132,4 +133,4 @@ def test_health_and_files_are_not_limited() -> None:
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    assert _run(Limits(handler, at_once=0), receive, _scope("/livez")) == [{"type": "reached"}]
+    assert _run(Limits(handler, Traffic(), at_once=0), receive, _scope("/livez")) == [{"type": "reached"}]
