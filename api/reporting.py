@@ -34,7 +34,7 @@ def report_json(
 ) -> dict[str, Any]:
     """What was read and what became of it, or would."""
     head = report.head()
-    rows = (problem for row in report.rows() for problem in row.problems)
+    rows = (problem for row in report.rows(conversions=False) for problem in row.problems)
     problems = [*head.problems, *islice(rows, LISTED)]
     return {
         "id": imported.id if imported else None,

@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from functools import lru_cache
 
 from indexer.reading import Cell, Confidence, Note, Reading, Rule, Verdict
 from matcher.repair import repaired
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-_EDGES = re.compile(rf"\A[\s{INVISIBLE}]+|[\s{INVISIBLE}]+\Z")
+_EDGE = INVISIBLE + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]|_x000[Dd]_")
 _QUOTES = re.compile(r'\A"([^"]*)"\Z|\A“([^“”]*)”\Z', re.DOTALL)
+_WRAP = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
+_NO_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _SEPARATORS = frozenset("、；;,，\n")
 _SLASHES = frozenset("/／|｜")
 _OPEN, _CLOSE = "(（[【《", ")）]】》"
@@ -70,8 +73,13 @@ def plain(cell: Cell) -> str:
 def text(cell: Cell) -> Reading[str]:
     """Paragraphs and all, without edges of white space, quotation marks around the whole, invisible characters at the
     edges and damage that can be undone; a note for every kind of damage."""
-    raw = plain(cell)
-    clean = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    return _remembered(cell) if isinstance(cell, str) and len(cell) <= LONGEST_FIGURE else _text(cell)
+
+
+def _text(cell: Cell) -> Reading[str]:
+    clean = raw = plain(cell)
+    if not raw.isprintable() or "_x000" in raw:
+        clean = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
     notes: list[Note] = []
     rule: Rule | None = None
     if isinstance(cell, str):
@@ -83,20 +91,25 @@ def text(cell: Cell) -> Reading[str]:
                 hint = f"第 {damage.at + 1} 个字起像是乱码，无法可靠还原，已按原文保留，请对照原件改正"
                 note = Note("mojibake_lost", hint, Verdict.QUESTION)
             notes.append(note)
-    value = _EDGES.sub("", clean)
-    quoted = _QUOTES.match(value)
-    if quoted and isinstance(cell, str):
-        value = _EDGES.sub("", quoted[1] or quoted[2] or "")
+    value = clean.strip(_EDGE)
+    if value[:1] in ('"', "“") and isinstance(cell, str) and (quoted := _QUOTES.match(value)):
+        value = (quoted[1] or quoted[2] or "").strip(_EDGE)
     if rule is None and value != raw:
         rule = TRIMMED
     return Reading(value, tuple(notes), rule)
 
 
+_remembered = lru_cache(maxsize=1 << 14)(_text)
+"""Lists say the same few things again and again, and each cell is looked at more than once."""
+
+
 def line(cell: Cell) -> Reading[str]:
     """The same on one line; for titles, names and regions."""
     reading = text(cell)
-    value = re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])", "", reading.value)
-    value = " ".join(value.translate(dict.fromkeys(map(ord, INVISIBLE))).split())
+    if reading.value.isprintable() and "  " not in reading.value:
+        return reading
+    value = _WRAP.sub("", reading.value)
+    value = " ".join(value.translate(_NO_INVISIBLE).split())
     return Reading(value, reading.notes, reading.rule or (TRIMMED if value != reading.value else None))
 
 
@@ -125,6 +138,8 @@ def _entries(cell: Cell, separators: frozenset[str], keep: AbstractSet[str]) -> 
 
 
 def _split(value: str, separators: frozenset[str]) -> list[str]:
+    if separators.isdisjoint(value):
+        return [value]
     parts, depth = [""], 0
     for char in value:
         depth = max(0, depth + (char in _OPEN) - (char in _CLOSE))

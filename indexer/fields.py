@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from indexer import cells
@@ -21,8 +22,11 @@ PROSE = frozenset({"description", "requirements", "target", "current_base", "sca
 LISTS = frozenset({"industries", "technologies", "qualifications", "cooperation", "keywords"})
 MONEY = frozenset({"budget", "price"})
 DATES = frozenset({"deadline", "filed"})
+FEW_VALUES = LISTS | MONEY | DATES | {"maturity", "region"}
+"""Fields in which a list says the same few things again and again."""
 
 DITTO = re.compile(r"(?:同上|同前|上同|[〃″]|''|\")[。.]?")
+LONGEST_DITTO = 3
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 _LEVEL = re.compile(r"[1-9](?:\.0)?")
 _ORDINAL = re.compile(r"\d{1,4}")
@@ -63,23 +67,31 @@ def read_cell(column: Column, cell: Cell, header: Header, above: Mapping[str, An
     text = cells.plain(cell).strip()
     if text in ERRORS:
         return Reading("", (ERROR_CELL,))
-    if DITTO.fullmatch(text):
+    if len(text) <= LONGEST_DITTO and DITTO.fullmatch(text):
         before = above.get(column.field, "")
         return Reading(before, (DITTO_NOTE,), DITTO_RULE) if before else Reading("", (DITTO_LOST,))
-    if column.field in MONEY:
-        return money(cell, column.unit or header.unit, column.currency)
-    if column.field in DATES:
-        return deadline(cell, header.year)
+    if column.field in FEW_VALUES:
+        return _remembered(column, cell, header.unit, header.year)
     if column.field == "id" and _ORDINAL.fullmatch(text):
         return Reading("", (ORDINAL_ID,))
-    if column.field == "maturity" and "TRL" in column.label.upper() and _LEVEL.fullmatch(text):
-        cell = f"TRL{text.removesuffix('.0')}"
     reading: Reading[Any] = READERS.get(column.field, cells.line)(cell)
     if column.field in PROSE and isinstance(cell, float):
         return replace(reading, notes=(*reading.notes, NUMBER_AS_TEXT))
     if column.field in PROSE or column.field == "title":
         return replace(reading, notes=(*reading.notes, *_dirt(reading.value)))
     return reading
+
+
+@lru_cache(maxsize=1 << 13, typed=True)
+def _remembered(column: Column, cell: Cell, unit: str, year: int | None) -> Reading[Any]:
+    if column.field in MONEY:
+        return money(cell, column.unit or unit, column.currency)
+    if column.field in DATES:
+        return deadline(cell, year)
+    text = cells.plain(cell).strip()
+    if column.field == "maturity" and "TRL" in column.label.upper() and _LEVEL.fullmatch(text):
+        cell = f"TRL{text.removesuffix('.0')}"
+    return READERS[column.field](cell)
 
 
 def _dirt(text: str) -> Iterator[Note]:

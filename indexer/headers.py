@@ -173,7 +173,7 @@ def _keys(label: str) -> Iterator[str]:
     """The wordings a label may be known by: without bracketed remarks, with their content, without the money unit."""
     flat = simplified(unicodedata.normalize("NFKC", label))
     first = flat.strip().partition("\n")[0]
-    for text in (_BRACKET.sub("", flat), flat, _BRACKET.sub("", first)):
+    for text in dict.fromkeys((_BRACKET.sub("", flat), flat, _BRACKET.sub("", first))):
         key = wording(text)
         yield key
         yield _UNIT.sub("", key)

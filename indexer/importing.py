@@ -119,10 +119,11 @@ def _from_part(
             first = cells.line(next(value for value in values if value != "")).value
             yield _problem(sheet.name, header.first, column.label, first, note)
     reader = RowReader(header, headers.names[header.kind], source)
+    total = len(table.frame)
     data = zip(table.frame.index, table.frame.itertuples(index=False, name=None), strict=True)
     for done, (number, line) in enumerate(data, 1):
         if progress:
-            progress(done, len(table.frame))
+            progress(done, total)
         raw = RawRow(
             dict(enumerate(line)),
             table.marks.get(number, {}),

@@ -153,7 +153,7 @@ class Intake:
             with self._store.importing(actor, id) as (writer, imports):
                 counts = Counter({"created": 0, "updated": 0, "unchanged": 0})
                 done = 0
-                for rows in _batches(report.rows()):
+                for rows in _batches(report.rows(conversions=False)):
                     told("入库", done, total)
                     filed = list(_file(writer, id, rows, made.file, decisions, again=again))
                     counts.update(row.change for row in filed if row.change)
@@ -294,7 +294,7 @@ def examine(
     changes = Counter({"created": 0, "updated": 0, "unchanged": 0})
     total, done = sum(head.outcomes.values()), 0
     with store.read_snapshot() as seen:
-        for rows in _batches(report.rows()):
+        for rows in _batches(report.rows(conversions=False)):
             told("比对", done, total)
             seen_rows = looked(seen, rows, path.name, again=again)
             changes.update(each.planned.change for each in seen_rows if each.planned)

@@ -22,7 +22,7 @@ def text(value: Any) -> Reading[str]:
     """Text exactly as it was sent."""
     if not isinstance(value, str):
         raise ValueError("应为文字")
-    if _UNSTORABLE.search(value):
+    if not value.isprintable() and _UNSTORABLE.search(value):
         raise ValueError("含有无法保存的字符（空字符或不成对的代理码）")
     return Reading(value)
 

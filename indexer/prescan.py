@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.parsers import expat
 
-from indexer.sheets import MAX_BYTES, MAX_COLUMNS, MAX_ENTRIES, MAX_ROWS, MAX_UNPACKED
+from indexer.sheets import BESIDE, MAX_BYTES, MAX_COLUMNS, MAX_ENTRIES, MAX_ROWS, MAX_UNPACKED
 from matcher.errors import TooLarge, UnreadableFile, UnsafeFile
 
 MAX_RATIO = 100
@@ -169,7 +169,7 @@ class _Part:
             self._place(attributes.get("r", ""))
         elif local in ("v", "f", "is"):  # a cell without any of them is a format only, and costs nothing
             self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
-            if self._rows > MAX_ROWS:
+            if self._rows > MAX_ROWS + BESIDE:
                 raise _large(self._path, f"有工作表超过 {MAX_ROWS} 行")
             if self._columns > MAX_COLUMNS:
                 raise _large(self._path, f"有工作表超过 {MAX_COLUMNS} 列")

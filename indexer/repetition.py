@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, replace
-from itertools import combinations
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -20,6 +20,7 @@ from indexer.reading import Note, Verdict
 from indexer.report import Accepted
 from indexer.shapes import COMPANY, PUBLIC
 from matcher.model import Demand, Kind, Record
+from matcher.store.codec import CLASSES
 
 ALIKE, SAME = 85, 92
 """Likeness of wording (0–100) that makes two rows of one filer, and of different filers, look alike."""
@@ -34,6 +35,9 @@ SHORT_NAMES = 500
 INFORMAL = 0.25
 """A list in which more names than this are short does not mind; there a short name is told only beside the full one."""
 
+_SAID = {
+    kind: tuple(f.name for f in fields(of) if f.name not in ("id", "source", "status")) for kind, of in CLASSES.items()
+}
 _PLACE = re.compile(r"[省市区县]|自治州|特别行政")
 _VERSION = re.compile(r"[Vv]?\d+(?:\.\d+)+|[（(]?第?[一二三四五六七八九十\d]+[期代版][)）]?")
 
@@ -65,25 +69,48 @@ def renamed(record: Record, owner: str) -> Record:
     return replace(record, id=id, vendor=owner)
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A row as it is compared: its texts, who filed it, the phases and parts that its title names."""
+
+    record: Record
+    texts: tuple[str, str, str]
+    owner: str
+    owner_key: str
+    versions: AbstractSet[str]
+
+    @classmethod
+    def of(cls, record: Record) -> Wording:
+        owner = owner_of(record)
+        return cls(record, _texts(record), owner, _owner_key(owner), _versions(record.title))
+
+
 def repeats(accepted: Sequence[Accepted]) -> Iterator[tuple[Accepted, Accepted]]:
     """(the row that says less, the row like it), in order of the first; each row once, with the first it is like."""
     told: set[int] = set()
-    pairs = sorted({pair for block in _blocks(accepted) for pair in combinations(sorted(block)[:CROWD], 2)})
-    for one, two in pairs:
-        if not {one, two} & told and alike(accepted[one].record, accepted[two].record):
-            less, more = (one, two) if _says(accepted[one].record) < _says(accepted[two].record) else (two, one)
-            told.add(less)
-            yield accepted[less], accepted[more]
+    blocks: dict[int, list[Sequence[int]]] = {}
+    for block in _blocks(accepted):
+        for at in block:
+            blocks.setdefault(at, []).append(block)
+    # Texts made ready to compare weigh as much as the list, so only those of a few blocks are kept.
+    ready = lru_cache(maxsize=4 * CROWD)(lambda at: Wording.of(accepted[at].record))
+    for one in sorted(blocks):
+        for two in sorted({at for block in blocks[one] for at in block if at > one}):
+            if one not in told and two not in told and alike(ready(one), ready(two)):
+                less, more = (one, two) if _says(accepted[one].record) < _says(accepted[two].record) else (two, one)
+                told.add(less)
+                yield accepted[less], accepted[more]
 
 
-def alike(one: Record, other: Record) -> bool:
+def alike(one: Wording, other: Wording) -> bool:
     """Whether two records of a kind read like one filled in twice. Phase two of a project is not phase one."""
-    if one.kind is not other.kind or _versions(one.title) != _versions(other.title):
+    if one.record.kind is not other.record.kind or one.versions != other.versions:
         return False
-    likeness = [_likeness(a, b) for a, b in zip(_texts(one), _texts(other), strict=True)]
-    if _owner_key(owner_of(one)) == _owner_key(owner_of(other)) or shortened(owner_of(one), owner_of(other)):
+    likeness = [_likeness(a, b) for a, b in zip(one.texts, other.texts, strict=True)]
+    if one.owner_key == other.owner_key or shortened(one.owner, other.owner):
         return max(likeness) >= ALIKE
-    same_phone = bool(one.contact.phone) and one.contact.phone == other.contact.phone
+    phone = one.record.contact.phone
+    same_phone = bool(phone) and phone == other.record.contact.phone
     return max(likeness[1:]) >= (ALIKE if same_phone else SAME) and likeness[0] >= ALIKE / 2
 
 
@@ -105,14 +132,25 @@ def short_names(accepted: Sequence[Accepted]) -> Iterator[tuple[Accepted, str]]:
     """Rows whose organisation looks like a short name, with the full name if another row of the file has it."""
     names = [name for name in dict.fromkeys(owner_of(each.record) for each in accepted) if name]
     short = [name for name in names if is_short(name)][:SHORT_NAMES]
-    full = {
-        name: next(filter(None, (shortened(name, other) for other in names if other != name)), "") for name in short
-    }
+    full = _full_names(short, names)
     formal = len(short) <= len(names) * INFORMAL
     for each in accepted:
         name = owner_of(each.record)
         if name in full and (full[name] or (formal and each.record.kind is Kind.SOLUTION)):
             yield each, full[name]
+
+
+def _full_names(short: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Short name → the first name that it is short for, or "". One for which it is has its first two letters."""
+    starting: dict[str, list[str]] = {name[:2]: [] for name in short}
+    for name in names:
+        for begin in dict.fromkeys(name[at : at + 2] for at in range(len(name) - 1)):
+            if begin in starting:
+                starting[begin].append(name)
+    return {
+        name: next(filter(None, (shortened(name, other) for other in starting[name[:2]] if other != name)), "")
+        for name in short
+    }
 
 
 def similar(less: Accepted, more: Accepted) -> Note:
@@ -132,23 +170,26 @@ def _where(here: Accepted, there: Accepted) -> str:
     return f"工作表「{there.sheet}」第 {there.row} 行" if there.sheet != here.sheet else f"第 {there.row} 行"
 
 
-def _blocks(accepted: Sequence[Accepted]) -> Iterator[AbstractSet[int]]:
-    """Groups of rows that are worth comparing: one filer, one telephone, one title, one text."""
-    groups: dict[tuple[str, str], set[int]] = {}
+def _blocks(accepted: Sequence[Accepted]) -> Iterator[Sequence[int]]:
+    """Groups of rows that are worth comparing, each in order: one filer, one telephone, one title, one text."""
+    first: dict[int, int] = {}
+    groups: dict[int, list[int]] = {}
+    owners: dict[str, list[int]] = {}
     for at, each in enumerate(accepted):
         record = each.record
         keys = [("owner", _owner_key(owner_of(record))), ("phone", record.contact.phone)]
         keys += zip(("title", "description", "needs"), _texts(record), strict=True)
-        for key in keys:
-            if key[1]:
-                groups.setdefault(key, set()).add(at)
-    owners: dict[str, set[int]] = {}
-    for at, each in enumerate(accepted):
-        owners.setdefault(owner_of(each.record), set()).add(at)
+        for key in {hash(key) for key in keys if key[1]}:
+            before = first.setdefault(key, at)
+            if before != at:
+                groups.setdefault(key, [before]).append(at)
+        owners.setdefault(owner_of(record), []).append(at)
+    short: dict[str, set[int]] = {}
     for each, full in short_names(accepted):
         if full:
-            groups.setdefault(("short", full), set(owners[full])).update(owners[owner_of(each.record)])
-    return (group for group in groups.values() if len(group) > 1)
+            short.setdefault(full, set(owners[full])).update(owners[owner_of(each.record)])
+    yield from (group[:CROWD] for group in groups.values())
+    yield from (sorted(group)[:CROWD] for group in short.values() if len(group) > 1)
 
 
 def _texts(record: Record) -> tuple[str, str, str]:
@@ -180,6 +221,5 @@ def _versions(title: str) -> AbstractSet[str]:
 
 
 def _says(record: Record) -> tuple[int, int]:
-    filled = [getattr(record, each.name) for each in fields(record) if each.name not in ("id", "source", "status")]
-    known = sum(bool(value) for value in filled) + bool(record.contact.phone)
+    known = sum(bool(getattr(record, name)) for name in _SAID[record.kind]) + bool(record.contact.phone)
     return known, len(record.description)

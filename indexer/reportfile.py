@@ -7,7 +7,7 @@ telephone numbers included, and is therefore kept no longer than the upload besi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,9 @@ class ReportFile:
             kinds[each.record.kind.value] += 1
         head = {
             "file": report.file,
-            "forms": [asdict(form) for form in report.forms],
+            "forms": report.forms,
             "sheets": list(dict.fromkeys(problem.sheet for problem in report.problems)),
-            "problems": [asdict(problem) for problem in report.problems if (problem.sheet, problem.row) not in places],
+            "problems": [problem for problem in report.problems if (problem.sheet, problem.row) not in places],
             "outcomes": outcomes,
             "kinds": kinds,
             "problems_total": len(report.problems),
@@ -74,12 +74,13 @@ class ReportFile:
         forms, problems = tuple(map(_form, said.pop("forms"))), tuple(map(_problem, said.pop("problems")))
         return Head(forms=forms, problems=problems, sheets=tuple(said.pop("sheets")), **said)
 
-    def rows(self) -> Iterator[RowResult]:
-        """Every row of which there is something to say, in the file's order."""
+    def rows(self, *, conversions: bool = True) -> Iterator[RowResult]:
+        """Every row of which there is something to say, in the file's order; without its conversions for who only
+        files it."""
         with self.path.open("rb") as file:
             file.readline()
             for line in file:
-                yield _row(orjson.loads(line))
+                yield _row(orjson.loads(line), conversions=conversions)
 
     def page(self, outcomes: frozenset[str], *, offset: int, limit: int) -> tuple[tuple[RowResult, ...], int]:
         """(rows, how many there are) with one of these outcomes; all outcomes when empty."""
@@ -88,11 +89,7 @@ class ReportFile:
         with self.path.open("rb") as file:
             file.readline()
             for line in file:
-                # The outcome stands at a fixed place, so that rows not wanted are not read.
-                if (
-                    outcomes
-                    and line[: line.index(b",")].decode().removeprefix('{"outcome":').strip('"') not in outcomes
-                ):
+                if outcomes and _outcome_of(line) not in outcomes:
                     continue
                 if offset <= total < offset + limit:
                     found.append(_row(orjson.loads(line)))
@@ -124,12 +121,12 @@ def _plain_row(row: RowResult) -> dict[str, Any]:
         "sheet": row.sheet,
         "row": row.row,
         "accepted": _plain(row.accepted) if row.accepted else None,
-        "problems": [asdict(problem) for problem in row.problems],
+        "problems": row.problems,
     }
 
 
-def _row(said: Mapping[str, Any]) -> RowResult:
-    accepted = _accepted(said["accepted"], said) if said["accepted"] else None
+def _row(said: Mapping[str, Any], *, conversions: bool = True) -> RowResult:
+    accepted = _accepted(said["accepted"], said, conversions=conversions) if said["accepted"] else None
     return RowResult(
         said["sheet"], said["row"], Outcome(said["outcome"]), accepted, tuple(map(_problem, said["problems"]))
     )
@@ -142,16 +139,17 @@ def _plain(each: Accepted) -> dict[str, Any]:
         "record": to_json(each.record),
         "contact": [contact.person, contact.phone, contact.email],
         "missing": each.missing,
-        "conversions": [asdict(conversion) for conversion in each.conversions],
+        "conversions": each.conversions,
     }
 
 
-def _accepted(said: Mapping[str, Any], place: Mapping[str, Any]) -> Accepted:
+def _accepted(said: Mapping[str, Any], place: Mapping[str, Any], *, conversions: bool) -> Accepted:
     record = replace(from_json(Kind(said["kind"]), said["record"]), contact=Contact(*said["contact"]))
-    conversions = tuple(
-        Conversion(**{**each, "confidence": Confidence(each["confidence"])}) for each in said["conversions"]
+    read = tuple(
+        Conversion(**{**each, "confidence": Confidence(each["confidence"])})
+        for each in (said["conversions"] if conversions else ())
     )
-    return Accepted(record, place["row"], place["sheet"], tuple(said["missing"]), conversions)
+    return Accepted(record, place["row"], place["sheet"], tuple(said["missing"]), read)
 
 
 def _problem(said: Mapping[str, Any]) -> Problem:

@@ -67,7 +67,7 @@ def exchanged(header: Header, row: Row) -> tuple[Column, Column] | None:
     if "person" not in at or "phone" not in at:
         return None
     person, phone = cells.line(row.get(at["person"].at, "")).value, cells.line(row.get(at["phone"].at, "")).value
-    fits = person and phone and _is_phone(person) and not re.search(r"\d", phone)
+    fits = person and phone and not re.search(r"\d", phone) and _is_phone(person)
     return (at["person"], at["phone"]) if fits else None
 
 
@@ -79,15 +79,23 @@ def owner_for_title(kind: Kind, values: Mapping[str, object]) -> bool:
 
 def other_kind(header: Header, values: Mapping[str, object]) -> bool:
     """Whether a row seems to belong in the other list: a need among offers, or an offer among needs."""
-    text = "".join(str(values.get(name, "")) for name in ("title", "description", "requirements", "indicators"))
-    wishes, offers = set(_WISH.findall(text)), set(_OFFER.findall(text))
     owner = str(values.get(OWNER[header.kind], ""))
     if header.kind is Kind.SOLUTION:
         asked = [column.field for column in header.columns if column.field in BLANK_OFFER]
-        empty = len(asked) >= 2 and not any(values.get(name) for name in asked)
-        return empty and len(wishes) + bool(PUBLIC.search(owner)) > len(offers)
-    title = str(values.get("title", ""))
-    return bool(_PRODUCT.search(title) and COMPANY.search(owner) and not wishes and len(offers) >= 3)
+        if len(asked) < 2 or any(values.get(name) for name in asked):
+            return False
+        wishes, offers = _wishes_and_offers(values)
+        return len(wishes) + bool(PUBLIC.search(owner)) > len(offers)
+    if not (_PRODUCT.search(str(values.get("title", ""))) and COMPANY.search(owner)):
+        return False
+    wishes, offers = _wishes_and_offers(values)
+    return not wishes and len(offers) >= 3
+
+
+def _wishes_and_offers(values: Mapping[str, object]) -> tuple[set[str], set[str]]:
+    """The words of needing and the words of offering in a row."""
+    text = "".join(str(values.get(name, "")) for name in ("title", "description", "requirements", "indicators"))
+    return set(_WISH.findall(text)), set(_OFFER.findall(text))
 
 
 def _fits(column: Column, cell: Cell) -> bool:

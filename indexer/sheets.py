@@ -13,6 +13,8 @@ from matcher.errors import TooLarge, UnreadableFile
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
+BESIDE = 100
+"""Rows of a sheet that may stand beside its records: titles, headers, remarks, totals."""
 MAX_COLUMNS = 200
 MAX_CELL = 32_767
 MAX_ENTRIES = 200
@@ -68,7 +70,7 @@ def check_cells(sheet: Sheet) -> None:
 
 def check_extent(where: str, rows: int, columns: int) -> None:
     """TooLarge for more rows or columns than we read; to be asked before the cells are."""
-    if rows > MAX_ROWS:
+    if rows > MAX_ROWS + BESIDE:
         raise too_large(where, f"超过 {MAX_ROWS} 行")
     if columns > MAX_COLUMNS:
         raise too_large(where, f"超过 {MAX_COLUMNS} 列")

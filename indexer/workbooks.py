@@ -7,13 +7,20 @@ import zlib
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.markings import Markings, Place, markings
 from indexer.reading import Cell
 from indexer.sheets import Merge, Sheet, check_extent, check_package, damaged
 from matcher.errors import UnreadableFile
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
 PLAIN = Markings()
+
+KNOWN = 20_000
+"""Texts of a sheet that are looked out for."""
 
 
 def read_xlsx(path: Path) -> tuple[Sheet, ...]:
@@ -40,7 +47,7 @@ def _sheets(path: Path, marked: Mapping[str, Markings]) -> tuple[Sheet, ...]:
             rows, columns = (n + 1 for n in sheet.end) if sheet.end else (0, 0)
             check_extent(path.name, rows, columns)
             merges = tuple(Merge(first, last) for first, last in sheet.merged_cell_ranges or ())
-            cells = sheet.to_python(skip_empty_area=False) if rows else ()
+            cells = _cells(sheet) if rows else ()
             marks = marked.get(meta.name, PLAIN)
             sheets.append(
                 Sheet(
@@ -56,6 +63,20 @@ def _sheets(path: Path, marked: Mapping[str, Markings]) -> tuple[Sheet, ...]:
     except (CalamineError, OSError, ValueError) as error:
         raise damaged(path.name) from error
     return tuple(sheets)
+
+
+def _cells(sheet: CalamineSheet) -> list[list[Cell]]:
+    """All rows from the first of the sheet on. Of equal texts one is kept: a long list says the same few things in
+    every other cell, and would hold each of them thousands of times."""
+    known: dict[str, str] = {}
+
+    def one(cell: Cell) -> Cell:
+        if isinstance(cell, str) and (cell in known or len(known) < KNOWN):
+            return known.setdefault(cell, cell)
+        return cell
+
+    left = [""] * (sheet.start[1] if sheet.start else 0)  # the library leaves out blank columns before the first cell
+    return [[*left, *map(one, row)] for row in sheet.iter_rows()]
 
 
 def _check_package(path: Path) -> Mapping[str, Markings]:

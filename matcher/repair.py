@@ -26,8 +26,13 @@ _LOST = re.compile(r"(?:锟斤拷)+|\ufffd+|(?:烫烫|屯屯){2,}|\?{4,}")
 _FOREIGN = re.compile(r"[^\x00-\x7f]{4,}")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _WESTERN = re.compile("[\u0080-\u00ff]")
+_CHINESE_BYTES = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
+_SIGNS = re.compile("[<&(（\ufffd锟烫屯]|([，；、：,;])\\1|。。|[?]{4}")
+"""Nothing but misread bytes is damaged without one of these; most texts have none, and are done with."""
 _ENOUGH = 0.2
 """Of text that was read in the wrong encoding, at most so many characters are lost when it is read again."""
+_CHINESE_AT_LEAST = 2
+"""So many Chinese characters at least come out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Damage:
 
 def repaired(text: str) -> tuple[str, tuple[Damage, ...]]:
     """The text with what is certain undone, and every kind of damage found. Most texts come back as they are."""
+    if not _SIGNS.search(text) and not _misread(text):
+        return text, ()
     found: list[Damage] = []
     for code, step in STEPS:
         after = step(text)
@@ -59,7 +66,7 @@ def mojibake(text: str) -> tuple[int, int] | None:
     """(start, end) of the first stretch whose characters are lost or were read in the wrong encoding, or None."""
     if found := _LOST.search(text):
         return found.span()
-    for found in _FOREIGN.finditer(text):
+    for found in _FOREIGN.finditer(text) if _misread(text) else ():
         if any(_again(found[0], encode)[1] <= _ENOUGH for encode in WRONG):
             return found.span()
     return None
@@ -75,17 +82,27 @@ def _reread(text: str) -> str:
                 return whole
         return found[0]
 
-    return text if text.isascii() else _FOREIGN.sub(again, text)
+    return _FOREIGN.sub(again, text) if _misread(text) else text
+
+
+def _misread(text: str) -> bool:
+    """Whether the bytes of a text may be those of Chinese in UTF-8; of ordinary text very seldom."""
+    if text.isascii():
+        return False
+    return bool(_WESTERN.search(text)) or len(_CHINESE_BYTES.findall(_as_gbk(text))) >= _CHINESE_AT_LEAST
 
 
 def _again(text: str, encode: Callable[[str], bytes]) -> tuple[str, float]:
     """The text read again as UTF-8, and how much of it is lost (0–1); 1 when no Chinese comes out."""
     try:
-        again = encode(text).decode("utf-8", "replace")
+        written = encode(text)
     except UnicodeEncodeError:
         return text, 1.0
+    if len(_CHINESE_BYTES.findall(written)) < _CHINESE_AT_LEAST:
+        return text, 1.0
+    again = written.decode("utf-8", "replace")
     lost = again.count("\ufffd") / len(again)
-    return again, lost if lost <= _ENOUGH and len(_CHINESE.findall(again)) >= 2 else 1.0
+    return again, lost if lost <= _ENOUGH and len(_CHINESE.findall(again)) >= _CHINESE_AT_LEAST else 1.0
 
 
 def _as_gbk(text: str) -> bytes:

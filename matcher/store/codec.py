@@ -19,6 +19,9 @@ CLASSES: Mapping[Kind, type[Demand] | type[Solution]] = {Kind.DEMAND: Demand, Ki
 
 KIND_NAMES: Mapping[Kind, str] = {Kind.DEMAND: "需求", Kind.SOLUTION: "解决方案"}
 
+_NAMES = {kind: tuple(f.name for f in fields(of) if f.name != "contact") for kind, of in CLASSES.items()}
+"""What `to_json` writes, in this order."""
+
 ID_LENGTH = 128
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -33,7 +36,7 @@ def fold(text: str) -> str:
 
 def storable(text: str) -> bool:
     """Whether every database can hold this text: no NUL, no half of a surrogate pair. No record has another id."""
-    return _UNSTORABLE.search(text) is None
+    return text.isprintable() or _UNSTORABLE.search(text) is None
 
 
 def checked(text: str) -> str:
@@ -70,7 +73,7 @@ def to_row(record: Record) -> dict[str, Any]:
 
 def to_json(record: Record) -> str:
     """The whole record but its contact. Equal records give equal text."""
-    plain = {f.name: _plain(getattr(record, f.name)) for f in fields(record) if f.name != "contact"}
+    plain = {name: _plain(getattr(record, name)) for name in _NAMES[record.kind]}
     return orjson.dumps(plain).decode()
 
 
@@ -95,6 +98,8 @@ def check_contact(contact: Contact) -> Contact:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return checked(value)
     if isinstance(value, Money):
         # Whole numbers become floats, so equal amounts are equal text.
         return {f.name: _amount(getattr(value, f.name)) for f in fields(value)}
@@ -102,7 +107,7 @@ def _plain(value: object) -> object:
         return {"day": value.day and value.day.isoformat(), "precision": value.precision, "raw": _plain(value.raw)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return checked(value) if isinstance(value, str) else value
+    return value
 
 
 def _amount(value: object) -> object:

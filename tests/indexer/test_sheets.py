@@ -92,6 +92,8 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text("a,b\n" * 4, "utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(sheets, "MAX_ROWS", 3)
+        assert len(read_sheets(path)[0].rows) == 4  # three records and their header
+        patch.setattr(sheets, "BESIDE", 0)
         with pytest.raises(TooLarge, match="超过 3 行，请拆分后再导入"):
             read_sheets(path)
     with monkeypatch.context() as patch:
@@ -116,6 +118,7 @@ def test_limits_of_workbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     sheet["C4"] = "远处"
     path = tmp_path / "a.xlsx"
     book.save(path)
+    monkeypatch.setattr(sheets, "BESIDE", 0)
     for name, value, says in (
         ("MAX_ROWS", 3, "超过 3 行"),
         ("MAX_COLUMNS", 2, "超过 2 列"),
