@@ -9,8 +9,8 @@ from typing import Any
 
 from indexer.build import Progress, silent
 from indexer.collections import read_collection
-from indexer.evaluation import chosen
 from indexer.runs import collection_view, ranked
+from indexer.splits import chosen
 from indexer.trust import figures
 from indexer.variants import Tables, variants
 from indexer.workshop import Workshop

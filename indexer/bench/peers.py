@@ -16,6 +16,7 @@ from typing import Any
 
 from indexer.collections import Collection
 from indexer.probes import PROBES, Search, score
+from indexer.quality_page import last, publish
 from indexer.runs import collection_view
 from indexer.workshop import Workshop, workshop
 from matcher.adapters.bm25 import Bm25Index
@@ -117,13 +118,11 @@ def measured_probes(
 
 
 def main() -> int:
-    from indexer import quality  # the page is made of this module's figures too
-
-    figures = quality.last()
+    figures = last()
     figures["probes"] = measured_probes(workshop(Settings.from_env()), figures.get("probes", {}), print)
     for name, engine in figures["probes"].items():
         print(f"{name} {engine['version']}: {sum(engine['passed'].values())} of {len(engine['passed'])}")
-    print("\n".join(map(str, quality.publish(figures))))
+    print("\n".join(map(str, publish(figures))))
     return 0
 
 

@@ -13,18 +13,10 @@ import pytest
 from indexer.ablation import ablations
 from indexer.arms import ARMS, RRF
 from indexer.collections import read_collection
-from indexer.evaluation import (
-    ENGINE,
-    METRICS,
-    Evaluation,
-    Rankings,
-    chosen,
-    command,
-    configure,
-    evaluate_collection,
-    rank_collection,
-)
+from indexer.evaluation import command, configure
+from indexer.rankings import ENGINE, METRICS, Evaluation, Rankings, evaluate_collection, rank_collection
 from indexer.runs import collection_view
+from indexer.splits import chosen
 from indexer.workshop import Workshop, workshop
 from matcher.errors import InvalidInput
 from matcher.settings import Settings

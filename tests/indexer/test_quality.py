@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer import quality, quality_tables
+from indexer import quality_page, quality_tables
 from indexer.bench.peers import PEERS, measured_probes, ours
 from indexer.probes import PROBES
 from indexer.workshop import workshop
@@ -21,30 +21,30 @@ NO_FIGURE = {"mean": None, "low": None, "high": None, "n": 0}
 
 @pytest.fixture
 def figures() -> dict[str, Any]:
-    return dict(quality.rounded(quality.last()))
+    return dict(quality_page.rounded(quality_page.last()))
 
 
 def test_the_page_is_made_from_the_figures(figures: dict[str, Any]) -> None:
-    page = (quality.DOCS / quality.PAGE).read_text("utf-8")
-    assert quality.filled(page, figures) == page
+    page = (quality_page.DOCS / quality_page.PAGE).read_text("utf-8")
+    assert quality_page.filled(page, figures) == page
 
 
 def test_text_outside_the_markers_is_kept(figures: dict[str, Any], tmp_path: Path) -> None:
     places = "\n".join(f"见下表 {n}\n<!-- figures: {n} -->\n旧\n<!-- end -->" for n in quality_tables.SECTIONS)
-    (tmp_path / quality.PAGE).write_text(f"# 开头\n{places}\n结尾", "utf-8")
-    files = quality.publish(figures, tmp_path)
+    (tmp_path / quality_page.PAGE).write_text(f"# 开头\n{places}\n结尾", "utf-8")
+    files = quality_page.publish(figures, tmp_path)
     assert [file.name for file in files] == ["quality.json", "quality.md"]
     page = files[1].read_text("utf-8")
     assert page.startswith("# 开头\n见下表 measured\n<!-- figures: measured -->\n|")
     assert page.endswith("\n<!-- end -->\n结尾")
     assert "旧" not in page
-    assert json.loads(files[0].read_text("utf-8")) == figures == quality.last(tmp_path)
-    assert quality.filled(page, figures) == page
+    assert json.loads(files[0].read_text("utf-8")) == figures == quality_page.last(tmp_path)
+    assert quality_page.filled(page, figures) == page
 
 
 def test_a_table_without_a_place_is_refused(figures: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="表格位置与数据不符：ablation"):
-        quality.filled("<!-- figures: dev -->\n<!-- end -->", figures)
+        quality_page.filled("<!-- figures: dev -->\n<!-- end -->", figures)
 
 
 def test_cells() -> None:
@@ -56,7 +56,7 @@ def test_cells() -> None:
 
 def test_figures_are_rounded_and_nothing_else() -> None:
     given = {"a": 0.12345678, "n": 3, "b": [1.0000001, None, "x"], "c": {"d": True}}
-    assert quality.rounded(given) == {"a": 0.123457, "n": 3, "b": [1.0, None, "x"], "c": {"d": True}}
+    assert quality_page.rounded(given) == {"a": 0.123457, "n": 3, "b": [1.0, None, "x"], "c": {"d": True}}
 
 
 def test_robustness_table_by_hand() -> None:
