@@ -14,6 +14,7 @@ import pytest
 
 from api.cli import COMMANDS, main
 from api.commands import demo, doctor
+from api.sample_story import Calendar
 from matcher.model import Demand, Kind, Solution
 from matcher.settings import Settings
 from matcher.store import Store, utc_now
@@ -201,8 +202,9 @@ def test_the_demo_key_is_new_each_time_and_the_old_one_dead(filled: Settings) ->
 
 def test_the_demo_fills_an_empty_store(home: Path, root: Path) -> None:
     settings = Settings.from_env()
-    with Store.open(settings.database_url, write=True) as store:
-        demo._fill(store, sorted((root / "data" / "samples").glob("*.xlsx")))
+    calendar = Calendar()
+    with Store.open(settings.database_url, write=True, clock=calendar) as store:
+        demo._fill(store, calendar, root / "data" / "samples")
         assert store.count(Kind.DEMAND) >= 50
         assert store.count(Kind.SOLUTION) >= 200
 
