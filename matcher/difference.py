@@ -9,44 +9,16 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Literal
 
-from matcher.model import Deadline, Money, Record
+from matcher.fields import NAMES, shown
+from matcher.model import Record
 
 Change = Literal["same", "removed", "added", "changed"]
 _CHANGES: Mapping[str, Change] = MappingProxyType(
     {"equal": "same", "delete": "removed", "insert": "added", "replace": "changed"}
 )
 
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "title": "名称",
-        "organization": "需求单位",
-        "vendor": "供应商",
-        "org_type": "单位性质",
-        "industries": "行业",
-        "technologies": "技术方向",
-        "region": "地区",
-        "site": "落地场地",
-        "description": "说明",
-        "requirements": "指标要求",
-        "indicators": "主要指标",
-        "scenes": "适用场景",
-        "cases": "案例",
-        "target": "预期目标",
-        "current_base": "现有基础",
-        "scale": "试点规模",
-        "budget": "预算",
-        "price": "报价",
-        "deadline": "时限",
-        "maturity": "成熟度",
-        "delivery": "交付周期",
-        "qualifications": "资质",
-        "cooperation": "合作方式",
-        "keywords": "关键词",
-        "source": "来源",
-        "batch": "批次",
-    }
-)
-"""Field of a record → its Chinese name, in the order shown."""
+_OF_THE_FILE = frozenset({"id", "status"})
+"""What tells where a record stands and is none of its content."""
 
 _PIECE = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|\s+|.", re.DOTALL)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -77,24 +49,18 @@ class FieldDifference:
 
 
 def difference(a: Record, b: Record, cut: Callable[[str], Sequence[str]]) -> tuple[FieldDifference, ...]:
-    """Every field that at least one of the two fills. `cut` cuts a run of Han characters into words that join to it."""
+    """Every field that at least one of two records of a kind fills, in the order of the form.
+
+    `cut` cuts a run of Han characters into words that join to it.
+    """
     found = []
-    for field, label in LABELS.items():
+    for field, label in NAMES[a.kind].items():
+        if field in _OF_THE_FILE:
+            continue
         texts = [shown(getattr(record, field, "")) for record in (a, b)]
         if any(texts):
             found.append(FieldDifference(field, label, pieces(texts[0], texts[1], cut)))
     return tuple(found)
-
-
-def shown(value: object) -> str:
-    """A field's value as text: amounts and dates as written, lists joined by 、."""
-    if isinstance(value, tuple):
-        return "、".join(value)
-    if isinstance(value, Money):
-        return value.raw or "～".join(dict.fromkeys(f"{n:g}" for n in (value.low, value.high) if n is not None))
-    if isinstance(value, Deadline):
-        return value.raw or (value.day.isoformat() if value.day else "")
-    return str(value) if value else ""
 
 
 def pieces(a: str, b: str, cut: Callable[[str], Sequence[str]]) -> tuple[Piece, ...]:

@@ -34,9 +34,9 @@ _SURNAME = (
 )
 _TITLE = "(?:先生|女士|小姐|经理|主任|老师|科长|处长|部长|院长|校长|工程师|工|总|队长|站长|经理人|師傅|师傅)"
 _MOBILE = r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
-_LANDLINE = r"[(（]?0\d{2,3}[)）]?[- ]?\d{7,8}(?:[-转]\d{1,6})?"
+_LANDLINE = r"[(（]?0\d{2,3}[)）]?[- ]?\d{3,4}[- ]?\d{4}(?: ?[-转] ?\d{1,6})?"
 _ABROAD = r"[(（]?\+?(?:852|853)[)）]?[- ]?\d{4}[- ]?\d{4}"
-_SPECIAL = r"[48]00-?\d{3}-?\d{4}"
+_SPECIAL = r"[48]00[- ]?\d{3}[- ]?\d{4}"
 _ANY_PHONE = rf"(?<![\d.])(?:{_MOBILE}|{_ABROAD}|{_LANDLINE}|{_SPECIAL})(?![\d.]?\d)"
 
 _FIGURES = re.compile(r"\d[\d )）-]{6}")
@@ -45,7 +45,8 @@ _FIGURES = re.compile(r"\d[\d )）-]{6}")
 _PHONE = re.compile(_ANY_PHONE)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _IDENTITY = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
-_ACCOUNT = re.compile(r"(?:微信|QQ|qq)(?:号|群)?\s*[:：]?\s*([A-Za-z0-9][\w-]{4,19})")
+_ACCOUNT = re.compile(r"(?:微信|企鹅号|[QqＱｑ]{2})(?:号|群)?\s*[:：]?\s*([A-Za-z0-9][\w-]{4,19})")
+_ACCOUNT_CUES = ("微信", "企鹅号", "QQ", "qq", "Qq", "ＱＱ", "ｑｑ")
 _ROLE = "(?:联系人|联络人|对接人|经办人|填报人|负责人|联系方式|聯絡人|聯繫人|負責人)"
 _PERSON = re.compile(rf"{_ROLE}(?:姓名)?\s*[:：]\s*([{HAN}]{{1,3}}?{_TITLE}|[{HAN}]{{2,4}}(?=[\s,，。；;、（(/\d]|\Z))")
 _BESIDE = re.compile(
@@ -95,7 +96,7 @@ SAME, MUCH = 12, 100
 
 def find(text: str) -> tuple[Dirt, ...]:
     """Every stretch, by place; stretches of different kinds may overlap. Clean text costs a few searches."""
-    found = [*_personal(text), *_web(text), *_repeats(text)]
+    found = [*personal(text), *_web(text), *_repeats(text)]
     if "<" in text or "&" in text:
         found += _all("markup", _MARKUP, text)
     found += _all("ornament", _ORNAMENT, text)
@@ -117,7 +118,8 @@ def masked(text: str) -> str:
     return "".join(characters)
 
 
-def _personal(text: str) -> Iterator[Dirt]:
+def personal(text: str) -> Iterator[Dirt]:
+    """The stretches of personal data alone, in no order; they may overlap."""
     if _FIGURES.search(text):
         for found in _BESIDE.finditer(text):
             yield Dirt("person", found.start(1), found.end(1))
@@ -125,7 +127,7 @@ def _personal(text: str) -> Iterator[Dirt]:
         yield from _all("identity", _IDENTITY, text)
     if "@" in text:
         yield from _all("email", _EMAIL, text)
-    if "信" in text or "QQ" in text or "qq" in text:
+    if any(cue in text for cue in _ACCOUNT_CUES):
         yield from (Dirt("account", found.start(1), found.end(1)) for found in _ACCOUNT.finditer(text))
     if ":" in text or "：" in text:
         yield from (Dirt("person", found.start(1), found.end(1)) for found in _PERSON.finditer(text))

@@ -8,7 +8,7 @@ from matcher.dirt import masked
 from matcher.model import Demand, Profile, Record, Solution
 from matcher.taxonomy import Taxonomy
 
-PROFILE_VERSION = "profile-2"
+PROFILE_VERSION = "profile-3"
 
 
 REGION = "region:"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from matcher.dirt import personal
 
 LONGEST = 32_767
 """Letters that one cell of a workbook holds."""
@@ -11,25 +15,16 @@ CUT = "……（内容过长，此处从略）"
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_DIGITS = r"(?<![\d.])"
-_END = r"(?![\d.]*\d)"
-_PERSONAL: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "（邮箱略）"),
-    (re.compile(_DIGITS + r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]" + _END), "（证件号略）"),
-    (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "（电话略）"),
-    (re.compile(r"(?<!\d)\+?(?:852|853)[- ]?[2-9]\d{3}[- ]?\d{4}(?!\d)"), "（电话略）"),
-    (re.compile(r"(?<!\d)[(（]?0\d{2,3}[)）]?[- ]?[2-8]\d{2,3}[- ]?\d{4}(?:[-转 ]{1,2}\d{1,5})?(?!\d)"), "（电话略）"),
-    (re.compile(r"(?<![\w-])[48]00[- ]\d{3}[- ]?\d{4}(?!\d)"), "（电话略）"),
-    (re.compile(r"(?:微信|QQ|ＱＱ|企鹅号)(?:号)?\s*[:：]?\s*[A-Za-z0-9_-]{5,20}", re.IGNORECASE), "（账号略）"),
-    (
-        re.compile(
-            r"(?:联系人|联络人|经办人)\s*[:：]\s*[\u4e00-\u9fff]{1,3}"
-            r"(?:先生|女士|小姐|经理|主任|工程师|科长|处长|总监|老师|工|总)?(?=[\s,，;；。、（(]|$)"
-        ),
-        "（联系人略）",
-    ),
+_INSTEAD: Mapping[str, str] = MappingProxyType(
+    {
+        "phone": "（电话略）",
+        "email": "（邮箱略）",
+        "identity": "（证件号略）",
+        "account": "（账号略）",
+        "person": "（姓名略）",
+    }
 )
-"""What personal data in running text looks like, and what stands there instead."""
+"""Code of personal data in matcher.dirt → what stands in its place."""
 
 
 def writable(text: str) -> str:
@@ -40,6 +35,9 @@ def writable(text: str) -> str:
 
 def published(text: str) -> str:
     """The text as it may be published: telephone numbers, mail addresses, identity numbers and named contacts gone."""
-    for pattern, instead in _PERSONAL:
-        text = pattern.sub(instead, text)
-    return writable(text)
+    pieces, at = [], 0
+    for dirt in sorted(personal(text), key=lambda found: (found.start, -found.end)):
+        if dirt.start >= at:
+            pieces += [text[at : dirt.start], _INSTEAD[dirt.code]]
+        at = max(at, dirt.end)
+    return writable("".join((*pieces, text[at:])))

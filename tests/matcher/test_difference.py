@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.analyser import Analyser
-from matcher.difference import difference, filled, pieces, shown
+from matcher.difference import difference, filled, pieces
 from matcher.model import Contact, Deadline, Demand, Money, Solution
 
 
@@ -25,10 +25,10 @@ def test_fields_filled_on_either_side(analyser: Analyser) -> None:
         f.field: (f.label, f.same, [(p.change, p.a, p.b) for p in f.pieces]) for f in difference(a, b, analyser.words)
     }
     assert list(found) == ["title", "organization", "industries", "region", "budget", "deadline"]
-    assert found["title"] == ("名称", True, [("same", "锁芯试开", "锁芯试开")])
+    assert found["title"] == ("需求名称", True, [("same", "锁芯试开", "锁芯试开")])
     assert found["organization"] == ("需求单位", False, [("added", "", "某锁业")])
     assert found["industries"][2] == [("removed", "五金、家电", "")]
-    assert found["budget"][2] == [("removed", "80～100", "")]
+    assert found["budget"][2] == [("removed", "80-100万元", "")]
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
@@ -51,4 +51,3 @@ def test_empty_fields_are_filled_and_nothing_else() -> None:
         "D1", "甲", description="原文", region="中山", budget=Money(5, 5), contact=Contact("李"), status="open"
     )
     assert filled(Solution("S1", "甲", trl=7), Solution("S2", "乙", trl=8, maturity="中试")).maturity == "中试"
-    assert shown(None) == ""
