@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from api.exporting import figures as tables
 from api.exporting.tabular import Table
@@ -19,6 +19,9 @@ from matcher.periods import month_of
 from matcher.placing import cities, directions
 from matcher.store import Store
 from matcher.store.figures import Facts, facts, mark
+
+KEPT = 64
+"""Scopes whose figures are kept until something changes; others are counted each time."""
 
 LISTED = 20
 """Lines of the lists of gaps on a page; the file holds all of them."""
@@ -46,29 +49,32 @@ class Scope:
 
 @dataclass(frozen=True)
 class Picture:
-    """The facts that one scope leaves, and the words they are arranged by."""
+    """The facts that one scope leaves, and the words they are arranged by; `month` is the present one."""
 
     facts: Facts
     industries: Sequence[str]
     directions: Sequence[str]
     cities: Sequence[str]
-    now: datetime
+    month: str
+    made: dict[tuple[str, int | None], Table] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def gaps(self) -> GapMap:
         """Industry × technology direction."""
         return gap_map(self.facts.standings, self.industries, self.directions)
 
-    @property
+    @cached_property
     def headline(self) -> Mapping[str, int]:
         """The figures at the top."""
         return tables.headline(self.facts.journeys, self.facts.standings)
 
     def table(self, name: str, *, most: int | None = None) -> Table:
-        """One of TABLES. NotFound for another name."""
+        """One of TABLES, counted once. NotFound for another name."""
         if name not in TABLES:
             raise NotFound(f"没有“{name[:40]}”这张统计表。", name=name[:40])
-        return TABLES[name](self, most)
+        if (name, most) not in self.made:
+            self.made[name, most] = TABLES[name](self, most)
+        return self.made[name, most]
 
 
 def _by(dimension: str) -> Callable[[Picture, int | None], Table]:
@@ -82,7 +88,7 @@ def _waiting(dimension: str) -> Callable[[Picture, int | None], Table]:
 TABLES: Mapping[str, Callable[[Picture, int | None], Table]] = MappingProxyType(
     {
         "funnel": lambda p, most: tables.funnel_table(p.facts.journeys),
-        "trend": lambda p, most: tables.trend_table(p.facts.journeys, month_of(p.now)),
+        "trend": lambda p, most: tables.trend_table(p.facts.journeys, p.month),
         **{f"by-{name}": _by(name) for name in DIMENSIONS},
         "regions": lambda p, most: tables.region_table(p.facts.journeys, p.facts.standings, p.cities),
         "gaps": lambda p, most: tables.gap_table(p.gaps),
@@ -95,36 +101,57 @@ TABLES: Mapping[str, Callable[[Picture, int | None], Table]] = MappingProxyType(
 """Name in addresses → the table of a picture; the number cuts long lists."""
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The facts of one state of the store, and what has been counted from them so far."""
+
+    mark: object
+    facts: Facts
+    pictures: dict[tuple[Scope, str, str], Picture] = field(default_factory=dict)
+
+    @cached_property
+    def choices(self) -> Mapping[str, Sequence[str]]:
+        found = {name: {dim.key(journey) for journey in self.facts.journeys} for name, dim in DIMENSIONS.items()}
+        return {name: sorted(values - {""}, reverse=name == "month") for name, values in found.items()}
+
+    @cached_property
+    def behind(self) -> int:
+        return sum(each.best is None for each in self.facts.standings)
+
+
 class Figures:
-    """Safe to use from many threads. Facts are read again only when something changed."""
+    """Safe to use from many threads. Facts are read, and figures counted, again only when something changed."""
 
     def __init__(self, store: Store, search: Search) -> None:
         self._store, self._search = store, search
-        self._held: tuple[Any, Facts] | None = None
+        self._held: _Known | None = None
 
     def picture(self, scope: Scope, now: datetime) -> Picture:
         """The figures of a scope at this moment."""
-        taxonomy = self._search.taxonomy
-        found = _narrowed(self._facts(), scope)
-        return Picture(found, taxonomy.names["industry"], directions(taxonomy), cities(taxonomy), now)
+        taxonomy, known = self._search.taxonomy, self._known()
+        asked = (scope, month_of(now), taxonomy.version)
+        found = known.pictures.get(asked)
+        if found is None:
+            words = (taxonomy.names["industry"], directions(taxonomy), cities(taxonomy))
+            found = Picture(_narrowed(known.facts, scope), *words, asked[1])
+            if len(known.pictures) < KEPT:
+                known.pictures[asked] = found
+        return found
 
     def choices(self) -> Mapping[str, Sequence[str]]:
         """For each dimension the values that occur, for the filters of the page."""
-        journeys = self._facts().journeys
-        found = {name: {dim.key(journey) for journey in journeys} for name, dim in DIMENSIONS.items()}
-        return {name: sorted(values - {""}, reverse=name == "month") for name, values in found.items()}
+        return self._known().choices
 
     def behind(self) -> int:
         """How many records the lookout still has to look at before the gaps are right."""
-        read = self._facts()
-        return sum(each.best is None for each in read.standings)
+        return self._known().behind
 
-    def _facts(self) -> Facts:
+    def _known(self) -> _Known:
         with self._store.read_snapshot() as snapshot:
             marked, held = mark(snapshot), self._held
-            if held is None or held[0] != marked:
-                held = self._held = (marked, facts(snapshot))  # one tuple, so no thread sees half of it
-        return held[1]
+            if held is None or held.mark != marked:
+                held = self._held = _Known(marked, facts(snapshot))
+        return held
 
 
 def _narrowed(found: Facts, scope: Scope) -> Facts:

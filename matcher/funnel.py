@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from matcher.journey import DIMENSIONS, UNNAMED, Journey, Step
-from matcher.periods import Period, days_between
+from matcher.periods import Period, days_between, month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,17 @@ def during(journeys: Iterable[Journey], period: Period) -> Row:
             if when in period and journey.passed(step):
                 held[step - 1] += 1
     return Row(period.label, tuple(held))
+
+
+def by_month(journeys: Iterable[Journey], months: Sequence[str]) -> tuple[Row, ...]:
+    """`during` each of these months, in their order."""
+    held = {name: [0] * len(Step) for name in months}
+    for journey in journeys:
+        furthest = journey.furthest
+        for step, when in journey.reached.items():
+            if step <= furthest and (row := held.get(month_of(when))) is not None:
+                row[step - 1] += 1
+    return tuple(Row(name, tuple(row)) for name, row in held.items())
 
 
 def _share(part: int, whole: int) -> float | None:

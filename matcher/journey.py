@@ -60,15 +60,15 @@ class Journey:
     city: str = ""
     industry: str = ""
     reached: Reached = field(default_factory=lambda: MappingProxyType({}))
+    furthest: Step = field(init=False, compare=False)
+    """The last step that counts. What staff did implies the steps before it: nobody lands an invalid demand.
 
-    @property
-    def furthest(self) -> Step:
-        """The last step that counts. What staff did implies the steps before it: nobody lands an invalid demand.
+    That the engine found a candidate is no act of staff, so it counts only after publishing and implies nothing."""
 
-        That the engine found a candidate is no act of staff, so it counts only after publishing and implies nothing.
-        """
+    def __post_init__(self) -> None:
         acts = max((step for step in self.reached if step is not Step.CANDIDATES), default=Step.COLLECTED)
-        return Step.CANDIDATES if acts is Step.PUBLISHED and Step.CANDIDATES in self.reached else acts
+        found = Step.CANDIDATES if acts is Step.PUBLISHED and Step.CANDIDATES in self.reached else acts
+        object.__setattr__(self, "furthest", found)  # asked for by every figure, so counted once
 
     def passed(self, step: Step) -> bool:
         """Whether this demand counts at `step`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from matcher.text import simplified
 
@@ -40,6 +41,16 @@ def key(name: str) -> str:
         if len(shorter) >= SHORTEST:
             bare = shorter
     return bare
+
+
+@lru_cache(maxsize=65_536)
+def spelled(name: str) -> str:
+    """The name without what is mere writing: script, width, letter case, blanks and punctuation.
+
+    Unlike `key` nothing else is left out, so that namesakes of two cities stay apart: by this it is told what a member
+    may see.
+    """
+    return _NOISE.sub("", simplified(unicodedata.normalize("NFKC", name)).casefold())
 
 
 def likeness(a: str, b: str, same: Mapping[str, str] | None = None) -> float:

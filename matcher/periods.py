@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from matcher.errors import InvalidInput
 
@@ -31,9 +32,11 @@ def local_day(when: datetime) -> date:
     return when.astimezone(BEIJING).date()
 
 
+@lru_cache(maxsize=65_536)
 def month_of(when: datetime) -> str:
     """The month on the centre's calendar, "2026-03"."""
-    return f"{when.astimezone(BEIJING):%Y-%m}"
+    local = when.astimezone(BEIJING)
+    return f"{local.year:04d}-{local.month:02d}"
 
 
 def month(text: str) -> Period:

@@ -6,10 +6,9 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from api.commands.importing import CONSOLE
 from api.commands.output import add_json, say, say_json
 from matcher.settings import Settings
-from matcher.store import ACCOUNT_ROLES, ROLE_NAMES, Store, utc_now
+from matcher.store import ACCOUNT_ROLES, CONSOLE, ROLE_NAMES, Store, utc_now
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     create = actions.add_parser("create", help="创建账号；初始密码由系统生成，只显示这一次")
     create.add_argument("--role", choices=ACCOUNT_ROLES, required=True, help="查看、场景经理、管理员、会员单位")
     create.add_argument("--name", default="", metavar="姓名", help="姓名，不写则同用户名")
-    create.add_argument("--organization", default="", metavar="单位", help="会员单位的名称，须与需求、方案里写的一致")
+    create.add_argument("--organization", default="", metavar="单位", help="会员单位的全称，与需求、方案里写的同一家")
     named = [
         create,
         actions.add_parser("disable", help="停用账号，对方立即退出"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from api.commands.importing import CONSOLE, import_files
+from api.commands.importing import import_files
 from api.commands.output import Progress, say
 from api.sample_story import IMPORTED, Calendar, tell
 from matcher.errors import UnreadableFile
 from matcher.generations import Generations
 from matcher.model import Kind
 from matcher.settings import Settings
-from matcher.store import Actor, Store, utc_now
+from matcher.store import CONSOLE, Actor, Store, utc_now
 
 LABEL = "demo"
 LOGIN = "演示"

@@ -19,9 +19,8 @@ from indexer.returned import return_isolated
 from matcher.errors import InvalidInput, MatcherError, UnreadableFile
 from matcher.model import Kind
 from matcher.settings import Settings
-from matcher.store import Actor, Store, utc_now
+from matcher.store import CONSOLE, Store, utc_now
 
-CONSOLE = Actor("console", "console")
 VERDICTS = {"note": "提示", "question": "待确认", "missing": "待补正", "skipped": "跳过", "rejected": "未入库"}
 SHOWN = 50
 """Problems printed per file; --json lists more."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from api.commands.importing import CONSOLE
 from api.commands.output import add_json, say, say_json
 from api.reporting import key_json
 from matcher.settings import Settings
-from matcher.store import ROLE_NAMES, ROLES, Store, utc_now
+from matcher.store import CONSOLE, ROLE_NAMES, ROLES, Store, utc_now
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

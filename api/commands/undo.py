@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from api.commands.importing import CONSOLE
 from api.commands.output import add_json, say, say_json
 from matcher.settings import Settings
-from matcher.store import Store
+from matcher.store import CONSOLE, Store
 from matcher.store.codec import KIND_NAMES
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from api.exporting.tabular import Column, Table, Value
 from matcher.activity import BANDS, Pairing, Response, Vendor, response, responses, vendors
-from matcher.funnel import breakdown, counts, during, funnel
+from matcher.funnel import breakdown, by_month, counts, funnel
 from matcher.gaps import Cell, GapMap, Standing, by_city, idle, lacking
 from matcher.journey import DIMENSIONS, MEANINGS, UNNAMED, Journey, Step
 from matcher.model import Kind
-from matcher.periods import BEIJING, month, months_back
+from matcher.periods import BEIJING, months_back
 from matcher.placing import OUTSIDE
 
 ADDS_UP = "每条需求只计入一行，各行相加等于合计。"
@@ -48,9 +48,7 @@ def breakdown_table(journeys: Sequence[Journey], dimension: str) -> Table:
 def trend_table(journeys: Sequence[Journey], last: str, months: int = 12) -> Table:
     """How many demands first reached each step in each of the last months."""
     columns = [Column("月份", 8), *(Column(step.label, 5, "count") for step in Step)]
-    rows: list[tuple[Value, ...]] = [
-        (name, *during(journeys, month(name)).counts) for name in months_back(last, months)
-    ]
+    rows: list[tuple[Value, ...]] = [(row.name, *row.counts) for row in by_month(journeys, months_back(last, months))]
     note = "按各环节首次发生的日期统计，与漏斗（按需求统计）口径不同。"
     return Table.of(f"近 {months} 个月各环节新增", columns, rows, note=note)
 

@@ -93,7 +93,7 @@ def _read(kind: Kind, form: Form, record: Record | None, caller: Caller) -> tupl
             values[field.name] = _blank(field) if not text else read(kind, field, text)
         except (ValueError, MatcherError) as error:
             errors[field.name] = f"{error}。".replace("。。", "。")
-    if caller.organization:
+    if caller.organization and record is None:
         values[OWNER[kind]] = caller.organization
     said = {name: values.get(name, getattr(record, name, "")) for name in ("title", "description")}
     if not said["title"].strip():

@@ -10,6 +10,7 @@ from matcher.store.sqlite import sqlite_version_note
 from matcher.store.store import Store
 from matcher.store.values import (
     ACCOUNT_ROLES,
+    CONSOLE,
     ROLE_NAMES,
     ROLES,
     SYSTEM,
@@ -30,6 +31,7 @@ from matcher.store.writer import Writer
 
 __all__ = [
     "ACCOUNT_ROLES",
+    "CONSOLE",
     "ROLES",
     "ROLE_NAMES",
     "SYSTEM",

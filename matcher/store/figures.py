@@ -13,7 +13,7 @@ from matcher.gaps import Standing
 from matcher.journey import Journey, Step, reached
 from matcher.model import Kind
 from matcher.placing import NOWHERE
-from matcher.profile import ABSENT
+from matcher.profile import ABSENT, MERGED
 from matcher.store import followup_tables, schema
 from matcher.store.funnel import funnel_facts
 from matcher.store.outlooks import Outlooks
@@ -40,12 +40,14 @@ def facts(snapshot: Snapshot) -> Facts:
     recommended = {pairing.solution for pairing in pairings if pairing.recommended is not None}
     journeys, standings, offers = [], [], []
     steps = reached(funnel_facts(snapshot))
-    offered = {id: outlook.place.direction for id, outlook in Outlooks(snapshot).all(Kind.SOLUTION).items()}
+    looked = {kind: Outlooks(snapshot).all(kind) for kind in Kind}
+    offered = {id: outlook.place.direction for id, outlook in looked[Kind.SOLUTION].items()}
     for kind in Kind:
-        outlooks = Outlooks(snapshot).all(kind)
+        outlooks = looked[kind]
         table = schema.RECORDS[kind]
         query = select(table.c.id, table.c.title, table.c.owner, table.c.batch, table.c.status)
-        for row in snapshot.connection.execute(query.where(table.c.deleted == false()).order_by(table.c.id)):
+        counted = (table.c.deleted == false(), table.c.status != MERGED)
+        for row in snapshot.connection.execute(query.where(*counted).order_by(table.c.id)).all():
             outlook = outlooks.get(row.id)
             where = outlook.place if outlook else NOWHERE
             if kind is Kind.DEMAND:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, false, func, select, true
 
 from matcher.engagement import CaseState, Fact, Milestone
+from matcher.profile import MERGED
 from matcher.store import followup_tables as tables
 from matcher.store import schema
 from matcher.store.snapshot import Snapshot
@@ -31,7 +32,8 @@ def funnel_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
 
     A step that was undone does not count: 落地 needs a pair that is landed today, 案例 a case that is published today,
     有效 and 发布 a demand that was not sent back since. A demand filed as 已完善 or 已发布 was so from its first day.
-    有候选 is the first ranking with a suitable solution, or the first pair shortlisted. Removed demands do not count.
+    有候选 is the first ranking with a suitable solution, or the first pair shortlisted. Removed demands do not count,
+    and merged ones count as the demand they were merged into, which has their pairs.
     """
     connection = snapshot.connection
     states = _states(connection)
@@ -64,14 +66,19 @@ def _earliest(first: _First, id: str, milestone: Milestone, at: datetime) -> Non
 
 def _states(connection: Connection) -> dict[str, tuple[DemandState, datetime]]:
     table = schema.demands
-    query = select(table.c.id, table.c.status, table.c.created_at).where(table.c.deleted == false())
+    query = select(table.c.id, table.c.status, table.c.created_at)
+    query = query.where(table.c.deleted == false(), table.c.status != MERGED)
     return {row.id: (state_of(row.status), row.created_at) for row in connection.execute(query)}
 
 
 def _arrived(connection: Connection) -> list[tuple[str, Milestone, datetime]]:
-    table = tables.events
-    query = select(table.c.demand_id, table.c.kind, table.c.arrived, func.min(table.c.at)).group_by(
-        table.c.demand_id, table.c.kind, table.c.arrived
+    """What happened to a pair counts for the demand that has it now."""
+    table, pairs = tables.events, tables.engagements
+    demand = func.coalesce(pairs.c.demand_id, table.c.demand_id)
+    query = (
+        select(demand, table.c.kind, table.c.arrived, func.min(table.c.at))
+        .select_from(table.outerjoin(pairs, pairs.c.number == table.c.subject))
+        .group_by(demand, table.c.kind, table.c.arrived)
     )
     return [
         (id, ARRIVALS[kind, arrived], at)

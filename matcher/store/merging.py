@@ -1,4 +1,5 @@
-"""Two records made one, and taken apart again: the kept one fills its empty fields, the other's id leads to it."""
+"""Two records made one, and taken apart again: the kept one fills its empty fields and takes over the follow-up, the
+other's id leads to it."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from matcher.model import Contact, Kind, Record
 from matcher.profile import MERGED
 from matcher.store import repeat_tables as tables
 from matcher.store.codec import from_json, to_json
+from matcher.store.handover import hand_back, hand_over
 from matcher.store.repeats import Pair, RepeatWriter
 from matcher.store.writer import Writer
 
@@ -34,8 +36,10 @@ def merge(writer: Writer, kind: Kind, a: str, b: str, note: str = "") -> Pair:
     row = {"kind": kind.value, "gone": gone.id, "kept": kept.id, "status": gone.status, "actor": writer.actor.name}
     bodies = {"before": to_json(kept), "after": to_json(after)}
     filled_in = lent is not None
-    writer.connection.execute(insert(tables.merges).values(**row, **bodies, contact_filled=filled_in, at=writer.now))
     writer.file(kind, [replace(after, contact=lent or Contact()), replace(gone, status=MERGED)])
+    pairs = hand_over(writer, kind, gone.id, kept.id)
+    told = {"contact_filled": filled_in, "at": writer.now, "pairs": pairs}
+    writer.connection.execute(insert(tables.merges).values(**row, **bodies, **told))
     writer.audit("merge", f"{kind.value}:{gone.id}", detail=f"into={kept.id}")
     return book.decide(kind, a, b, "merge", note)
 
@@ -60,6 +64,7 @@ def take_apart(writer: Writer, kind: Kind, gone: str) -> str:
     lent = row.contact_filled and writer.contacts(kind, [row.kept, gone])
     forget = {row.kept} if lent and lent.get(row.kept) == lent.get(gone) else set[str]()
     writer.restore(kind, records, forget=forget)
+    hand_back(writer, kind, gone, row.kept, row.pairs)
     writer.audit("unmerge", f"{kind.value}:{gone}", detail=f"from={row.kept}")
     RepeatWriter(writer).decide(kind, row.kept, gone, "")
     return str(row.kept)

@@ -66,7 +66,7 @@ class Outlooks:
     def all(self, kind: Kind) -> dict[str, Outlook]:
         """Id → outlook, for every record looked at."""
         rows = self._connection.execute(select(outlooks).where(outlooks.c.kind == kind.value))
-        return {row.id: _outlook(row) for row in rows}
+        return {row.id: _outlook(row) for row in rows.all()}
 
     def leaning_on(self, kind: Kind, counterparts: Iterable[str]) -> set[str]:
         """The records whose best counterpart is one of these."""

@@ -49,6 +49,7 @@ merges = Table(
     Column("contact_filled", Boolean, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("pairs", Text, nullable=False),  # JSON: what became of the follow-up, see matcher.store.handover
 )
 """Which record leads to which: an id that was merged away finds the kept one."""
 
@@ -103,6 +104,9 @@ CREATE: tuple[str, ...] = (
         actor TEXT NOT NULL,
         at TEXT NOT NULL)""",
 )
+
+PAIRS_SQL = ("ALTER TABLE merges ADD COLUMN pairs TEXT NOT NULL DEFAULT '[]'",)
+"""What a later schema version added."""
 
 CHUNK = 500
 

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, false, func, select
 
 from matcher.errors import IdempotencyMismatch, InvalidInput, NotFound
 from matcher.model import Contact, Kind, Record
+from matcher.organizations import spelled
 from matcher.store import schema
 from matcher.store.codec import KIND_NAMES, checked, fold, from_json, owner_of, storable
 from matcher.store.history import History, Revision
+from matcher.store.owners import known_as, written_as
 from matcher.store.proven import with_cases
 from matcher.store.repeat_tables import leads_to
 from matcher.store.values import AuditFilter, AuditLine, Changes, Page
@@ -47,7 +49,7 @@ class Snapshot:
     def get(self, kind: Kind, id: str, *, owner: str = "") -> Record:
         """The record, without its contact. NotFound; with an `owner`, for everybody else's records too."""
         found = self.get_many(kind, [id]).get(id)
-        if found is None or (owner and owner_of(found) != owner):
+        if found is None or (owner and spelled(owner_of(found)) not in known_as(self._connection, owner)):
             raise missing(kind, id)
         return found
 
@@ -123,7 +125,7 @@ class Snapshot:
         if batch:
             kept.append(table.c.batch == batch)
         if owner:
-            kept.append(table.c.owner == owner)
+            kept.append(table.c.owner.in_(written_as(self._connection, kind, owner)))
         total = self._connection.execute(select(func.count()).select_from(table).where(*kept)).scalar_one()
         query = select(table.c.body).where(*kept, table.c.id > after).order_by(table.c.id).limit(limit).offset(offset)
         items = tuple(from_json(kind, body) for body in self._connection.execute(query).scalars())

@@ -134,7 +134,8 @@ class Store:
         """Records in id order. Empty filters do not filter.
 
         `text` is looked for in id, title, owner and description (letter case and full width do not matter); `region`
-        inside the record's region; `industry`, `status`, `batch` and `owner` (organisation or vendor) must be equal.
+        inside the record's region; `industry`, `status` and `batch` must be equal; `owner` (organisation or vendor)
+        may be written otherwise, or as a confirmed variant.
         `after` starts behind that id.
         """
         with self.read_snapshot() as snapshot:

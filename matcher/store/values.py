@@ -46,6 +46,9 @@ class Actor:
 SYSTEM = Actor("system", "system")
 """The actor of a change that names nobody."""
 
+CONSOLE = Actor("console", "console")
+"""The actor of a change made by a command."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:

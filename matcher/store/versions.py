@@ -135,6 +135,14 @@ VERSIONS: tuple[Version, ...] = (
     ),
     Version(7, "what lists said", shared=import_tables.SAID_SQL),
     Version(8, "alerts", shared=alert_tables.CREATE),
+    Version(9, "the follow-up of merged records", shared=repeat_tables.PAIRS_SQL),
+    Version(
+        10,
+        "records of one owner",
+        shared=tuple(
+            f"CREATE INDEX {table}_owner ON {table} (deleted, owner, id)" for table in ("demands", "solutions")
+        ),
+    ),
 )
 
 LATEST = VERSIONS[-1].number

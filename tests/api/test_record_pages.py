@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +12,8 @@ import pytest
 
 from api.pages.record_fields import FIELDS
 from matcher.model import Contact, Demand, Kind, Money
+from matcher.store import CONSOLE, Actor
+from matcher.store.names import join
 
 PHONE = "13800138000"
 PAYLOADS = (Path(__file__).parent / "payloads.txt").read_text("utf-8").splitlines()
@@ -200,6 +201,43 @@ def test_a_member_sees_and_changes_only_what_is_its_own(service: Any) -> None:
         assert service.visit("GET", path, "member").status_code == 403
 
 
+def test_a_member_is_known_however_its_name_is_written(make_service: Callable[[], Any]) -> None:
+    service = make_service()
+    store = service.parts.store
+    store.put_many(
+        [
+            Demand("V1", "写法不同", organization="某 養老院"),
+            Demand("V2", "别的叫法", organization="幸福之家"),
+            Demand("V3", "名称只是相近", organization="某养老院分院"),
+        ]
+    )
+    seen = {id: service.visit("GET", f"/demands/{id}", "member").status_code for id in ("V1", "V2", "V3")}
+    assert seen == {"V1": 200, "V2": 404, "V3": 404}
+    with store.writing() as writer:
+        join(writer, "幸福之家", "某养老院")
+    assert service.visit("GET", "/demands/V2", "member").status_code == 200
+    listed = service.visit("GET", "/demands", "member").text
+    assert [id for id in ("D1", "D3", "V1", "V2", "V3") if f'href="/demands/{id}"' in listed] == ["D3", "V1", "V2"]
+    revision = re.search(r'name="revision" value="(\d+)"', service.visit("GET", "/demands/V2/edit", "member").text)
+    assert revision is not None
+    sent = {"title": "别的叫法", "description": "夜间看护", "revision": revision[1]}
+    assert service.visit("POST", "/demands/V2", "member", data=sent).status_code == 303
+    kept = store.get(Kind.DEMAND, "V2")
+    assert isinstance(kept, Demand)
+    assert (kept.description, kept.organization) == ("夜间看护", "幸福之家"), "the name stays as it was filed"
+
+
+def test_the_history_names_people(make_service: Callable[[], Any]) -> None:
+    service = make_service()
+    store = service.parts.store
+    store.put(Demand("H1", "甲", organization="某单位"), actor=CONSOLE)
+    store.put(Demand("H1", "乙", organization="某单位"), actor=Actor("staff-account", "staff"))
+    store.put(Demand("H1", "丙", organization="某单位"))
+    page = service.visit("GET", "/demands/H1/history").text
+    who = re.findall(r"\d\d:\d\d　(\S+)　(\S+?)<", page)
+    assert who == [("系统", "修改"), ("staff某", "修改"), ("命令行", "新建")]
+
+
 def test_ids_with_a_slash_and_lists_in_pages(service: Any) -> None:
     assert "仓库搬运机器人" in service.visit("GET", "/solutions/2025%2F03-12").text
     assert 'href="/solutions/2025%2F03-12"' in service.visit("GET", "/solutions").text
@@ -214,20 +252,3 @@ def test_ids_with_a_slash_and_lists_in_pages(service: Any) -> None:
 def test_completeness_stands_beside_the_record(service: Any) -> None:
     assert 'hx-get="/demands/D1/completeness"' in service.visit("GET", "/demands/D1").text
     assert "完整度" in service.visit("GET", "/demands/D1/completeness", headers={"HX-Request": "true"}).text
-
-
-def test_ten_thousand_records_are_listed_in_time(make_service: Callable[[], Any]) -> None:
-    service = make_service()
-    service.parts.store.put_many(
-        [
-            Demand(f"N{n:05}", f"第{n}条需求", organization=f"单位{n % 97}", description="说明" * 40)
-            for n in range(10_000)
-        ]
-    )
-    for path in ("/demands", "/demands?text=第999&page=3", "/demands/N00500"):
-        times = []
-        for _ in range(12):
-            begun = time.process_time()
-            assert service.visit("GET", path).status_code == 200
-            times.append(time.process_time() - begun)
-        assert sorted(times)[-2] < 0.16, (path, times)  # processor seconds; the aim is 80 ms on a quiet machine

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.organizations import key, likeness
+from matcher.organizations import key, likeness, spelled
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,14 @@ def test_the_same_name(a: str, b: str) -> None:
 def test_how_alike(a: str, b: str, low: float, high: float) -> None:
     assert low <= likeness(a, b) <= high
     assert likeness(a, b) == likeness(b, a)
+
+
+def test_mere_writing_tells_no_two_organisations_apart_and_places_do() -> None:
+    one = "東莞市某精密（五金）有限公司"
+    assert spelled(one) == spelled(" 东莞市某精密(五金)有限公司。") == "东莞市某精密五金有限公司"
+    assert key("佛山市恒洁卫浴有限公司") == key("深圳恒洁卫浴")
+    assert spelled("佛山市恒洁卫浴有限公司") != spelled("深圳市恒洁卫浴有限公司")
+    assert spelled("——") == ""
 
 
 def test_confirmed_variants_are_the_same() -> None:

@@ -9,14 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from matcher.engagement import Milestone
 from matcher.errors import Conflict, NotFound
-from matcher.model import Contact, Demand, Kind
+from matcher.model import Contact, Demand, Kind, Solution
 from matcher.profile import takes_part
 from matcher.store import Actor, Store
+from matcher.store.cases import CaseWriter
+from matcher.store.followup import EngagementQuery, FollowUp
+from matcher.store.followup_writer import FollowUpWriter
+from matcher.store.funnel import funnel_facts
 from matcher.store.merging import merge, take_apart
 from matcher.store.names import join, part, same_names, variants
 from matcher.store.repeats import Cursor, RepeatBook, RepeatWriter
 from matcher.suspects import Suspicion
+from matcher.workflow import Stage
 
 OLD = Demand("D-2", "锁芯钥匙试开", organization="中山某锁具厂", description="逐把试开。", contact=Contact("李", "138"))
 NEW = Demand("D-1", "锁芯互开试验", organization="中山锁具厂", description="手工插试。", region="中山", scale="2条线")
@@ -156,6 +162,88 @@ def test_merging_twice_is_refused_and_chains_are_followed(store: Store) -> None:
             merge(writer, Kind.DEMAND, "D-0", "D-2")
         merge(writer, Kind.DEMAND, "D-1", "D-2")
     assert store.leads_to(Kind.DEMAND, "D-0") == "D-2"
+
+
+def stages(store: Store) -> dict[str, tuple[str, str, str]]:
+    """Number → (demand, solution, stage) of every pair."""
+    with store.read_snapshot() as snapshot:
+        found = FollowUp(snapshot).engagements(EngagementQuery()).items
+    return {pair.number: (pair.demand_id, pair.solution_id, pair.stage.value) for pair in found}
+
+
+def test_the_follow_up_goes_to_the_kept_demand_and_comes_back(store: Store) -> None:
+    store.put_many([Solution("S-1", "插芯机"), Solution("S-2", "试开台"), Solution("S-3", "视觉检")])
+    with store.writing(STAFF) as writer:
+        book = FollowUpWriter(writer)
+        alone, both = book.shortlist("D-1", "S-1"), book.shortlist("D-1", "S-2")
+        kept, ahead = book.shortlist("D-2", "S-2"), book.shortlist("D-2", "S-3")
+        behind = book.shortlist("D-1", "S-3")
+        book.move(both.number, Stage.RECOMMENDED)
+        book.move(both.number, Stage.CONTACTING, next_step="看现场")
+        book.move(ahead.number, Stage.RECOMMENDED)
+    before = stages(store)
+    with store.writing(STAFF) as writer:
+        merge(writer, Kind.DEMAND, "D-1", "D-2")
+    assert stages(store) == {
+        alone.number: ("D-2", "S-1", "候选"),
+        both.number: ("D-2", "S-2", "对接中"),
+        kept.number: ("D-1", "S-2", "搁置"),
+        ahead.number: ("D-2", "S-3", "已推荐"),
+        behind.number: ("D-1", "S-3", "搁置"),
+    }
+    with store.read_snapshot() as snapshot:
+        book = FollowUp(snapshot)
+        assert book.engagement(kept.number).reason == f"已并入 {both.number}"
+        assert [event.says for event in book.events(alone.number)] == ["", "D-1 已并入 D-2。"]
+        assert {fact.demand_id: fact.milestone for fact in funnel_facts(snapshot)} == {"D-2": Milestone.CONTACT}
+    with store.writing(STAFF) as writer:
+        take_apart(writer, Kind.DEMAND, "D-1")
+    assert stages(store) == before
+    with store.read_snapshot() as snapshot:
+        facts = {(fact.demand_id, fact.milestone) for fact in funnel_facts(snapshot)}
+    assert ("D-1", Milestone.CONTACT) in facts
+    assert ("D-2", Milestone.CONTACT) not in facts
+
+
+def test_a_pair_moved_since_stays_where_it_was_moved(store: Store) -> None:
+    store.put(Solution("S-1", "插芯机"))
+    with store.writing(STAFF) as writer:
+        book = FollowUpWriter(writer)
+        kept, gone = book.shortlist("D-2", "S-1"), book.shortlist("D-1", "S-1")
+        merge(writer, Kind.DEMAND, "D-1", "D-2")
+        book.move(gone.number, Stage.EXCLUDED, reason="不合适")
+        take_apart(writer, Kind.DEMAND, "D-1")
+    assert stages(store) == {kept.number: ("D-2", "S-1", "候选"), gone.number: ("D-1", "S-1", "已排除")}
+
+
+def test_a_published_case_counts_for_the_kept_solution(store: Store) -> None:
+    store.put_many([Solution("S-2", "插芯机", cases="一家"), Solution("S-1", "插芯机二")])
+    with store.writing(STAFF) as writer:
+        RepeatWriter(writer).found(
+            Kind.SOLUTION, ["S-1"], [Suspicion("S-1", "S-2", 0.9, False, "")], Cursor("j", 9, "S-2")
+        )
+        older = RepeatWriter(writer).pair(Kind.SOLUTION, "S-1", "S-2").older
+        gone = "S-1" if older == "S-2" else "S-2"
+        book = FollowUpWriter(writer)
+        pair = book.shortlist("D-2", gone)
+        for stage in (Stage.RECOMMENDED, Stage.CONTACTING, Stage.LANDED):
+            book.move(pair.number, stage, next_step="看现场", reason="直接采购")
+        case = CaseWriter(writer).draft(pair.number, "锁厂", "日插两万把")
+        CaseWriter(writer).publish(case.number)
+    revision = store.revision()
+    with store.writing(STAFF) as writer:
+        merge(writer, Kind.SOLUTION, "S-1", "S-2")
+    with store.read_snapshot() as snapshot:
+        (read,) = snapshot.indexed(Kind.SOLUTION, [older]).values()
+        assert isinstance(read, Solution)
+        assert read.cases.endswith("【典型案例】锁厂：日插两万把")
+        assert older in [each.id for each in snapshot.changes_since(Kind.SOLUTION, revision).upserts]
+    with store.writing(STAFF) as writer:
+        take_apart(writer, Kind.SOLUTION, gone)
+    with store.read_snapshot() as snapshot:
+        told = {id: read.cases for id, read in snapshot.indexed(Kind.SOLUTION, [older, gone]).items()}  # type: ignore[union-attr]
+    assert "典型案例" not in told[older]
+    assert "典型案例" in told[gone]
 
 
 def test_names_are_joined_and_parted(store: Store) -> None:
