@@ -69,6 +69,7 @@ class Lookout:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._seen = -1
+        self._excluded: Mapping[str, frozenset[str]] | None = None
         self._swept: datetime | None = None
 
     def start(self, every_s: float) -> None:
@@ -84,14 +85,15 @@ class Lookout:
             self._thread.join()
 
     def catch_up(self, now: datetime | None = None) -> int:
-        """Look at every record changed since the last time; how many there were. The standing alerts follow."""
+        """Look at every record changed since the last time, and every demand whose exclusions changed; how many there
+        were. The standing alerts follow."""
         now = now or utc_now()
         with self._lock:
-            revision = self._store.known_revision()
+            revision, excluded = self._store.known_revision(), self._exclusions()
             looked = 0
-            if revision != self._seen:
-                looked = self._follow(now)
-                self._seen = revision
+            if revision != self._seen or excluded != self._excluded:
+                looked = self._follow(now, _differing(self._excluded, excluded))
+                self._seen, self._excluded = revision, excluded
             if looked or self._swept is None or now - self._swept >= SWEEP or now < self._swept:
                 self._sweep(now)
                 self._swept = now
@@ -106,14 +108,19 @@ class Lookout:
             except Exception:
                 log.exception("lookout")
 
-    def _follow(self, now: datetime) -> int:
+    def _exclusions(self) -> dict[str, frozenset[str]]:
+        with self._store.read_snapshot() as snapshot:
+            return Outlooks(snapshot).excluded()
+
+    def _follow(self, now: datetime, regrouped: frozenset[str]) -> int:
+        """Look at what changed; `regrouped` are demands with other exclusions than before, which change no record."""
         version = f"{self._search.weights} {self._search.taxonomy.version} {self._search.words.edition}"
         with self._store.read_snapshot() as snapshot:
             read, revision = Outlooks(snapshot), snapshot.revision
             was = read.position()
             since = was.revision if was.version == version else 0
             changed = {kind: read.changed(kind, since) for kind in Kind}
-            if not any(changed.values()) and was == Position(revision, version):
+            if not any(changed.values()) and not regrouped and was == Position(revision, version):
                 return 0
             work = _Round(
                 changed,
@@ -126,11 +133,11 @@ class Lookout:
         for kind in (Kind.SOLUTION, Kind.DEMAND):
             for record, dated in self._records(kind, changed[kind], work):
                 self._look(record, dated, work)
-        self._look_again(work)
+        self._look_again(work, regrouped)
         if self._stop.is_set():
             return 0
         self._keep(work, Position(revision, version))
-        return sum(map(len, changed.values()))
+        return sum(map(len, changed.values())) + len(regrouped)
 
     def _records(self, kind: Kind, changed: list[Dated], work: _Round) -> Iterator[tuple[Record, Dated]]:
         """The records still to be matched, a chunk at a time; those that are gone are noted."""
@@ -170,13 +177,14 @@ class Lookout:
             filed = Filed(record.kind, record.id, record.title, (industry,) if industry else (), related, before, fresh)
             work.news[record.kind].append(filed)
 
-    def _look_again(self, work: _Round) -> None:
-        """The demands that a changed solution suits, or leaned on one: their best answer may be another now."""
+    def _look_again(self, work: _Round, regrouped: frozenset[str]) -> None:
+        """The demands that a changed solution suits, or leaned on one, or with other exclusions: their best answer may
+        be another now."""
         changed = {each.id for each in work.changed[Kind.SOLUTION]}
         with self._store.read_snapshot() as snapshot:
             leaning = Outlooks(snapshot).leaning_on(Kind.DEMAND, changed)
         barred = {id for id, out in work.before.items() if out.counterpart in work.excluded.get(id, frozenset())}
-        rest = (work.touched | leaning | barred) - {id for kind, id in work.outlooks if kind is Kind.DEMAND}
+        rest = (work.touched | leaning | barred | regrouped) - {id for kind, id in work.outlooks if kind is Kind.DEMAND}
         for start in range(0, len(ids := sorted(rest)), CHUNK):
             for record in self._store.get_many(Kind.DEMAND, ids[start : start + CHUNK]).values():
                 if self._traffic.give_way(self._stop):
@@ -215,6 +223,13 @@ class Lookout:
         """Whether that counterpart was on file before this record was: only then is the record news for it."""
         filed = work.filed[kind].get(id)
         return filed is not None and filed < dated.filed_at
+
+
+def _differing(before: Mapping[str, frozenset[str]] | None, after: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The demands whose exclusions are others than before; none when nothing is known of before."""
+    if before is None:
+        return frozenset()
+    return frozenset(id for id in before.keys() | after.keys() if before.get(id) != after.get(id))
 
 
 def _drafts(work: _Round, revision: int) -> Iterator[Draft]:

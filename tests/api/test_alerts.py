@@ -20,6 +20,7 @@ from matcher.store import alert_tables as tables
 from matcher.store.alerts import Alerts
 from matcher.store.followup_writer import FollowUpWriter
 from matcher.store.outlooks import Outlooks
+from matcher.workflow import Stage
 from tests.api.conftest import DEMANDS, SOLUTIONS, Service
 
 PATH, PAGE = "/api/v1/alerts", "/alerts"
@@ -109,6 +110,28 @@ def test_an_excluded_solution_is_no_answer(service: Service) -> None:
     assert outlook.counterpart != "S2"
     assert not outlook.suitable
     assert outlook.suitable_at is not None
+
+
+def test_an_exclusion_is_noticed_without_any_other_change_and_so_is_its_end(service: Service) -> None:
+    store, lookout = service.parts.store, service.parts.lookout
+    lookout.catch_up()
+
+    def best() -> tuple[str, bool]:
+        with store.read_snapshot() as snapshot:
+            outlook = Outlooks(snapshot).all(Kind.DEMAND)["D3"]
+        return outlook.counterpart, outlook.suitable
+
+    assert best() == ("S2", True)
+    with store.writing(Actor("李", "staff")) as writer:
+        pair = FollowUpWriter(writer).exclude("D3", "S2", "不要雷达")
+    assert lookout.catch_up() == 1
+    assert best()[0] != "S2"
+    assert not best()[1]
+    with store.writing(Actor("李", "staff")) as writer:
+        FollowUpWriter(writer).move(pair.number, Stage.CANDIDATE, reason="可以装雷达")
+    assert lookout.catch_up() == 1
+    assert best() == ("S2", True)
+    assert lookout.catch_up() == 0
 
 
 def test_a_withdrawn_solution_leaves_its_demands_to_the_next(service: Service) -> None:
