@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from api.parts import Parts
 from api.presenting import matches_json, ranking_json
@@ -25,6 +25,8 @@ FACETS = (
 """Field of FiltersIn → facet of the taxonomy."""
 
 NO_FILTERS = FiltersIn()
+
+Found = TypeVar("Found")
 
 
 def record_of(kind: Kind, fields: Fields) -> Record:
@@ -57,6 +59,21 @@ class Answer(NamedTuple):
     seconds: float
 
 
+class Survey(NamedTuple):
+    """A ranking, the tags of what is near whatever the filters, and how long both took, in seconds."""
+
+    ranking: Ranking
+    tags: Sequence[frozenset[str]]
+    seconds: float
+
+
+def survey(parts: Parts, query: Profile, *, k: int, filters: Sequence[Filter] = ()) -> Survey:
+    """The ranking of the other side, with what its filters can choose from."""
+    (ranking, tags), seconds = _timed(lambda: parts.search.survey(query, k=k, filters=filters))
+    parts.metrics.ranked(query.kind.other, ranking)
+    return Survey(ranking, tags, seconds)
+
+
 def rank(parts: Parts, query: Profile, *, k: int, filters: Sequence[Filter] = ()) -> Answer:
     """The ranking of the other side for this profile."""
     ranking, seconds = _timed(lambda: parts.search.match(query, k=k, filters=filters))
@@ -81,6 +98,6 @@ def similar_matches(parts: Parts, query: Profile, *, k: int) -> Sequence[dict[st
     return matches_json(parts, query.kind, parts.search.similar(query, k=k).matches)
 
 
-def _timed(ask: Callable[[], Ranking]) -> tuple[Ranking, float]:
+def _timed(ask: Callable[[], Found]) -> tuple[Found, float]:
     begun = time.perf_counter()
     return ask(), time.perf_counter() - begun

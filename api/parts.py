@@ -36,20 +36,23 @@ class Parts:
     verified: Verified
     entrance: Entrance
     cards: Cards
-    checker: Checker
     shown: ShownLog
     repeats: Watch
     lookout: Lookout
     traffic: Traffic
     cut: Callable[[str], Sequence[str]]
+    intake: Intake
+    jobs: Jobs
 
     @property
     def taxonomy(self) -> Taxonomy:
         """The words records are sorted by; they change when staff publish others."""
         return self.search.taxonomy
 
-    intake: Intake
-    jobs: Jobs
+    @property
+    def checker(self) -> Checker:
+        """The completeness check with the words in force now."""
+        return self.search.checker
 
     def close(self) -> None:
         """Stop what runs beside the requests, then checkpoint and release the database."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from matcher.completeness import Checker
 from matcher.filters import Filter
 from matcher.library import IndexState
 from matcher.model import Hit, Kind, Profile, Ranking, Record
@@ -32,8 +33,10 @@ class Search(Protocol):
         """The order and scores of `match` without a word of explanation."""
         ...
 
-    def tags(self, query: Profile, *, k: int = 50) -> Sequence[frozenset[str]]:
-        """The tags of the k best records of the other side, best first."""
+    def survey(
+        self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()
+    ) -> tuple[Ranking, Sequence[frozenset[str]]]:
+        """`match`, and the tags of the 50 best records without the filters, best first."""
         ...
 
     def profile(self, record: Record) -> Profile:
@@ -61,6 +64,11 @@ class Search(Protocol):
     @property
     def taxonomy(self) -> Taxonomy:
         """The words records are sorted by, as they are in force now."""
+        ...
+
+    @property
+    def checker(self) -> Checker:
+        """The check of how complete a record is, with the words in force now."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from api.traffic import Traffic
 from api.verified import Verified
 from indexer.intake import Intake
 from indexer.workshop import Workshop, checker, finder, published_words, workshop
+from matcher.completeness import Checker
 from matcher.engine import View
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
@@ -46,6 +47,7 @@ class _Opened:
         self.library = Library(shop.generations, store, shop.parts)
         self.engine = shop.engine(self.library.view)
         self.finder = finder(shop)
+        self.checker = checker(shop)
 
 
 class LibrarySearch:
@@ -73,8 +75,10 @@ class LibrarySearch:
     def hits(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> list[Hit]:
         return self._opened.engine.hits(query, k=k, filters=filters)
 
-    def tags(self, query: Profile, *, k: int = 50) -> Sequence[frozenset[str]]:
-        return self._opened.engine.tags(query, k=k)
+    def survey(
+        self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()
+    ) -> tuple[Ranking, Sequence[frozenset[str]]]:
+        return self._opened.engine.survey(query, k=k, filters=filters)
 
     def profile(self, record: Record) -> Profile:
         return self._opened.shop.parts.profile(record)
@@ -105,6 +109,10 @@ class LibrarySearch:
     @property
     def taxonomy(self) -> Taxonomy:
         return self._opened.shop.parts.taxonomy
+
+    @property
+    def checker(self) -> Checker:
+        return self._opened.checker
 
     @property
     def words(self) -> Overlay:
@@ -165,7 +173,6 @@ def open_parts(settings: Settings) -> Parts:
         verified=Verified(store.keys),
         entrance=Entrance(store, Passwords(policy_of(settings)), settings.https, Recent()),
         cards=Cards(store),
-        checker=checker(shop),
         shown=ShownLog(store),
         repeats=Watch(store, search.repeats, traffic),
         lookout=Lookout(store, search, settings.patience, traffic),

@@ -88,6 +88,18 @@ class Engine:
         """The k best records of the other side: solutions for a demand, demands for a solution."""
         return self._rank(query, query.kind.other, k, filters)
 
+    def survey(
+        self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = (), near: int = 50
+    ) -> tuple[Ranking, list[frozenset[str]]]:
+        """`match`, and the tags of the `near` best records without the filters, best first: what filters can choose
+        from. Without filters both come from one search."""
+        view, kind = self._view(), query.kind.other
+        asked = ask(query, self._analyser, self._encoder)
+        found = self._found(asked, view, kind, k, filters, most=k if filters else max(k, near))
+        around = self._found(asked, view, kind, k, (), most=near) if filters else found[:near]
+        tags = [candidate.pool.shelf.tags.of_row(candidate.row) for candidate in around]
+        return self._ranking(asked, view, kind, found[:k], filters), tags
+
     def similar(self, query: Profile, *, k: int = 5, filters: Sequence[Filter] = ()) -> Ranking:
         """The k nearest records of the same side, the query's own record apart."""
         return self._rank(query, query.kind, k, filters)
@@ -98,12 +110,6 @@ class Engine:
         found = self._found(asked, self._view(), query.kind.other, k, filters)
         return [Hit(candidate.id, candidate.score, rank) for rank, candidate in enumerate(found, 1)]
 
-    def tags(self, query: Profile, *, k: int = 50) -> list[frozenset[str]]:
-        """The tags of the k best records of the other side, best first: what filters can choose from."""
-        asked = ask(query, self._analyser, self._encoder)
-        found = self._found(asked, self._view(), query.kind.other, k, ())
-        return [candidate.pool.shelf.tags.of_row(candidate.row) for candidate in found]
-
     def reading(self, query: Profile, kind: Kind, id: str) -> float | None:
         """The re-ranking model's score of this record, in [0, 1]; 0 where it is not among those that are read, None
         without such a model."""
@@ -113,19 +119,22 @@ class Engine:
         found = self._found(asked, self._view(), kind, RERANKED, ())
         return next((candidate.reading for candidate in found if candidate.id == id), 0.0)
 
-    def _found(self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter]) -> list[_Candidate]:
-        """The k best candidates of both shelves of a side, best first, ties by id."""
+    def _found(
+        self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter], most: int | None = None
+    ) -> list[_Candidate]:
+        """The k best candidates of both shelves of a side, best first, ties by id; up to `most` of the same pool."""
+        most = k if most is None else most
         depth = k if self._reranker is None else max(k, RERANKED)
         found = [
             candidate
             for shelf, counting in view.sides[kind].shelves()
-            for candidate in self._scored(asked, shelf, counting, depth, filters)
+            for candidate in self._scored(asked, shelf, counting, depth, filters, max(depth, most))
         ]
         found.sort(key=_order)
         if self._reranker is not None:
             self._reread(asked.profile, found[:RERANKED], self._reranker)
             found.sort(key=_order)
-        return found[:k]
+        return found[:most]
 
     def _reread(self, query: Profile, found: Sequence[_Candidate], reranker: Reranker) -> None:
         """Gives each of these its points of the re-ranking model."""
@@ -136,7 +145,13 @@ class Engine:
     def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
         view = self._view()
         asked = ask(query, self._analyser, self._encoder)
-        found = self._found(asked, view, kind, k, filters)
+        return self._ranking(asked, view, kind, self._found(asked, view, kind, k, filters), filters)
+
+    def _ranking(
+        self, asked: Asked, view: View, kind: Kind, found: Sequence[_Candidate], filters: Sequence[Filter]
+    ) -> Ranking:
+        """These candidates with their reasons."""
+        query = asked.profile
         matches = self._told(asked, found)
         suitable = any(match.grade >= self.weights.suitable for match in matches)
         notes = () if suitable else (_note(query.kind, kind, bool(matches), bool(filters)),)
@@ -149,16 +164,16 @@ class Engine:
         )
 
     def _scored(
-        self, asked: Asked, shelf: Shelf, counting: Rows, k: int, filters: Sequence[Filter]
+        self, asked: Asked, shelf: Shelf, counting: Rows, k: int, filters: Sequence[Filter], most: int
     ) -> list[_Candidate]:
-        """The candidates of both arms with their points, unordered."""
+        """The best candidates of both arms with their points, unordered: `most` of those collected for k."""
         if not len(shelf):
             return []
         rows = self._candidates(asked, shelf, counting & allowed(filters, shelf), k)
         pool = Pool.of(asked, shelf, rows, self._taxonomy)
         points = matrix(pool, self._names) * self._factors
         totals = points.sum(axis=1)
-        best = np.lexsort((rows, -totals))[: max(k, 1)]
+        best = np.lexsort((rows, -totals))[: max(most, 1)]
         return [_Candidate(pool, int(at), points[at], self.weights.base) for at in best]
 
     def _candidates(self, asked: Asked, shelf: Shelf, rows: Rows, k: int) -> RowNumbers:

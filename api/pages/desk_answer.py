@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.asking import rank
+from api.asking import survey
 from api.excluding import Excluded
 from api.pages.desk_filters import DeskFilters, asked_filters, desk_filters
 from api.pages.forms import Form
@@ -77,7 +77,7 @@ def answer(parts: Parts, snapshot: Snapshot, record: Record, form: Form | None =
     excluded = Excluded.of(snapshot, record.kind, record.id) if record.id else Excluded()
     asked = asked_filters(form, parts.taxonomy) if form else ()
     top = _top(form)
-    ranking, seconds = rank(parts, profile, k=top, filters=(*asked, *excluded.filters()))
+    ranking, tags, seconds = survey(parts, profile, k=top, filters=(*asked, *excluded.filters()))
     pairs = pairs_of(snapshot, record)
     return Answer(
         record=record,
@@ -85,7 +85,7 @@ def answer(parts: Parts, snapshot: Snapshot, record: Record, form: Form | None =
         ranking=ranking,
         took_ms=seconds * 1000,
         cards=match_cards(parts, snapshot, profile, ranking.matches, of, pairs),
-        filters=desk_filters(parts, profile, form),
+        filters=desk_filters(parts.taxonomy, tags, form),
         pairs=pairs,
         narrowed_to=tuple(map(str, asked)),
         excluded_says=excluded.says,

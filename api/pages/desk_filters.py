@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from api.asking import filters_of
 from api.pages.forms import Form
-from api.parts import Parts
 from api.schemas.ranking import FiltersIn
 from matcher.errors import InvalidInput
 from matcher.filters import Filter
-from matcher.model import Profile
 from matcher.taxonomy import Taxonomy
 
 FACETS = (
@@ -67,14 +65,13 @@ def asked_filters(form: Form, taxonomy: Taxonomy) -> tuple[Filter, ...]:
     )
 
 
-def desk_filters(parts: Parts, query: Profile, form: Form | None) -> DeskFilters:
-    """What can be chosen, counted among the records nearest to this query."""
-    tags = parts.search.tags(query)
+def desk_filters(taxonomy: Taxonomy, tags: Sequence[frozenset[str]], form: Form | None) -> DeskFilters:
+    """What can be chosen, counted among the records nearest to the query; these are their tags."""
     chosen = {field: form.all(field) if form else () for field, _ in FACETS}
     maturity, budget = (form["maturity"], form["budget"]) if form else ("", "")
     facets = tuple(Facet(field, _choices(tags, facet, chosen[field])) for field, facet in FACETS)
     counts = _counts(tags, "maturity")
-    names = parts.taxonomy.names["maturity"]
+    names = taxonomy.names["maturity"]
     # At least this ripe: a level counts itself and every riper one.
     maturities = tuple(
         Choice(name, sum(counts[riper] for riper in names[at:]), name == maturity) for at, name in enumerate(names)
