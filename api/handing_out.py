@@ -18,6 +18,7 @@ from indexer.exporting import DATA_SHEETS, TITLES, Layout, write_export, write_t
 from matcher.errors import Forbidden, TooLarge
 from matcher.model import Kind, Record
 from matcher.store import Snapshot, Store, record_export
+from matcher.store.codec import KIND_NAMES
 from matcher.taxonomy import Taxonomy
 
 MOST = 5000
@@ -54,7 +55,8 @@ class Forms:
                 known = snapshot.contacts(kind, [record.id for record in records])
                 records = [replace(r, contact=known[r.id]) if r.id in known else r for r in records]
         with self._store.writing(caller.actor) as writer:
-            number = record_export(writer, f"{kind.value}.xlsx", len(records), contacts=contacts, reason=reason)
+            what = f"{KIND_NAMES[kind]}数据（可再导入）"
+            number = record_export(writer, what, len(records), contacts=contacts, reason=reason)
         content = self._written(lambda into: write_export(self._layout(), kind, records, into, number=number))
         return attachment(content, f"{DATA_SHEETS[kind]}-{number}.xlsx", XLSX)
 

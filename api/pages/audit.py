@@ -14,6 +14,7 @@ from api.exporting.workbook import workbook
 from api.pages.formats import BEIJING, moment
 from api.pages.forms import Sent
 from api.pages.paging import page_number, paging
+from api.pages.people import people
 from api.pages.shell import render
 from api.parts import Parts
 from matcher.store import AuditFilter, record_export
@@ -54,9 +55,10 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     @app.get(PATH, include_in_schema=False)
     def audit(request: Request, caller: ReadingAudit) -> Response:
         given = {name: request.query_params.get(name, "").strip()[:200] for name in FILTERS}
+        names = people(request, parts)
         with parts.store.read_snapshot() as snapshot:
             lines, total = snapshot.audit_page(
-                filter_of(given), offset=(page_number(request) - 1) * PER_PAGE, limit=PER_PAGE
+                filter_of(given, names), offset=(page_number(request) - 1) * PER_PAGE, limit=PER_PAGE
             )
         return render(
             request,
@@ -67,7 +69,7 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
             filtered=any(given.values()),
             actions=tuple(ACTIONS.items()),
             says=says,
-            names={account.login: account.name for account in parts.store.accounts.list()},
+            names=names,
         )
 
     @app.post(f"{PATH}/verify", include_in_schema=False)
@@ -81,7 +83,7 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     def export_audit(request: Request, form: Sent, caller: ReadingAudit) -> Response:
         given = {name: form[name][:200] for name in FILTERS}
         with parts.store.writing(caller.actor) as writer:
-            lines, total = writer.audit_page(filter_of(given), limit=MOST_ROWS)
+            lines, total = writer.audit_page(filter_of(given, people(request, parts)), limit=MOST_ROWS)
             number = record_export(writer, "审计记录", len(lines), reason=form["reason"][:200])
         note = f"共 {total} 行，本文件为最近 {len(lines)} 行。" if total > len(lines) else f"共 {total} 行。"
         content = workbook([_table(lines, note)], number)
@@ -89,11 +91,11 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
         return Response(content, headers=headers, media_type=XLSX)
 
 
-def filter_of(given: Mapping[str, str]) -> AuditFilter:
-    """What the form's fields filter by; a date that is none is left out."""
+def filter_of(given: Mapping[str, str], names: Mapping[str, str]) -> AuditFilter:
+    """What the form's fields filter by; a person may be given by name, and a date that is none is left out."""
     since, until = _midnight(given["since"]), _midnight(given["until"])
     return AuditFilter(
-        actor=given["actor"],
+        actor=next((actor for actor, name in names.items() if name == given["actor"]), given["actor"]),
         action=given["action"],
         object=given["object"],
         since=since,

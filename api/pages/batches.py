@@ -45,7 +45,7 @@ def _add_states(app: FastAPI, parts: Parts, following: Following) -> None:
         return render(
             request,
             "followup/demand.html",
-            names=people(parts),
+            names=people(request, parts),
             standing=standing,
             pairs=pairs,
             batches=batches,

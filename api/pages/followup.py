@@ -21,7 +21,7 @@ from matcher.store.followup import EngagementQuery, FollowUp
 from matcher.workflow import ACTIVE, Move, Stage, pair_moves
 
 PATH = "/followup"
-COLUMN = 30
+COLUMN = 20
 """Pairs shown in one column of the board; the list has the rest."""
 PER_PAGE = 20
 IDLE = (0, 7, 14, 30, 60)

@@ -10,6 +10,7 @@ from api.auth import Importing
 from api.importing import ImportDesk
 from api.pages.forms import Sent
 from api.pages.paging import page_number, paging
+from api.pages.people import people
 from api.pages.shell import redirect, render
 from api.parts import Parts
 from api.reporting import ACTIONS, import_json, problem_json, rows_json
@@ -92,9 +93,7 @@ def _add_doing(app: FastAPI, parts: Parts, desk: ImportDesk) -> None:
     def correct_cell(request: Request, id: ImportId, form: Sent, caller: Importing) -> Response:
         cell = (form["sheet"], _row_number(form["row"]), form["field"])
         desk.correct(id, Answers(corrections={cell: form["value"]}), caller, remember=False)
-        return redirect(
-            request, form["back"] or f"{PATH}/{id}", ("success", says(request, "corrected", row=form["row"]))
-        )
+        return redirect(request, f"{PATH}/{id}", ("success", says(request, "corrected", row=form["row"])))
 
     @app.post(PATH + "/{id}/agree", include_in_schema=False)
     def agree(request: Request, id: ImportId, form: Sent, caller: Importing) -> Response:
@@ -135,7 +134,15 @@ def _start(request: Request, parts: Parts, wrong: str = "") -> Response:
     listed = [import_json(each, parts.jobs.progress(each.id)) for each in items]
     status = 422 if wrong else 200
     made = [(each, json) for each, json in zip(items, listed, strict=True)]
-    return render(request, "imports/start.html", status=status, made=made, paging=paging(request, total), wrong=wrong)
+    return render(
+        request,
+        "imports/start.html",
+        status=status,
+        made=made,
+        names=people(request, parts),
+        paging=paging(request, total),
+        wrong=wrong,
+    )
 
 
 def _report(request: Request, parts: Parts, made: Import, outcome: list[str], skip: list[str]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("accounts", "/accounts", "accounts:manage", "people"),
             Entry("audit", "/audit", "audit:read", "journal-text"),
+            Entry("exports", "/exports", "audit:read", "download"),
             Entry("keys", "/keys", "keys:manage", "key"),
             Entry("system", "/system", "index:read", "speedometer2"),
         ),

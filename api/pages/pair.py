@@ -47,7 +47,7 @@ def _add_page(app: FastAPI, parts: Parts, following: Following) -> None:
             "followup/pair.html",
             detail=detail,
             pair=detail.engagement,
-            names=people(parts),
+            names=people(request, parts),
             today=today(),
             outcomes=tuple(Outcome),
             blank=blank_table(demand) if isinstance(demand, Demand) else (),

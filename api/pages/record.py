@@ -12,6 +12,7 @@ from api.auth import Permission, ReadingContacts, ReadingOwn, Removing, may
 from api.caller import Caller
 from api.contacts import read_contact, reveal_contact
 from api.pages.forms import Sent
+from api.pages.people import people
 from api.pages.record_fields import FIELDS, owner, shown, standing
 from api.pages.records import PATHS
 from api.pages.shell import redirect, render, toast
@@ -76,7 +77,7 @@ def _add_reading(app: FastAPI, parts: Parts, kind: Kind) -> None:
             base=base,
             record=record,
             changes=changes,
-            names=_names(parts),
+            names=people(request, parts),
         )
 
     @app.post(f"{base}/{{id}}/withdraw", include_in_schema=False, name=f"{kind.value}_withdraw")
@@ -122,8 +123,3 @@ def _differences(before: Record | None, after: Record | None) -> list[tuple[str,
     ]
     status = [("status", standing(before)[0], standing(after)[0])]
     return [(name, old, new) for name, old, new in [*pairs, *status] if old != new]
-
-
-def _names(parts: Parts) -> Mapping[str, str]:
-    """Login → the person's name, for showing who did something."""
-    return {account.login: account.name for account in parts.store.accounts.list()}

@@ -37,6 +37,10 @@ def test_lines_are_shown_and_filtered(service: Any) -> None:
     assert "没有符合条件的记录" in service.visit("GET", "/audit?until=2020-01-01", "admin").text
     assert service.visit("GET", "/audit?since=nonsense&action=key", "admin").status_code == 200
     assert service.visit("GET", "/audit", "staff").status_code == 403
+    by_name = service.visit("GET", "/audit?actor=admin某", "admin").text
+    assert "访问密钥（key.create）" in by_name
+    assert "10.0.0.7" not in by_name
+    assert "<td>系统</td>" in service.visit("GET", "/audit?actor=系统", "admin").text
 
 
 def test_a_workbook_is_numbered_recorded_and_without_formulas(service: Any) -> None:
@@ -55,6 +59,10 @@ def test_a_workbook_is_numbered_recorded_and_without_formulas(service: Any) -> N
         1,
     )
     assert export.label == "导出-000001"
+    page = service.visit("GET", "/exports", "admin").text
+    for text in ("导出-000001", "admin某", "管理员", "审计记录", "年度检查", "不含"):
+        assert text in page
+    assert service.visit("GET", "/exports", "staff").status_code == 403
     assert export.label in str(sheet.oddFooter.left.text) + str(sheet.oddFooter.center.text) + str(
         sheet.oddFooter.right.text
     )

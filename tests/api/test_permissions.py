@@ -147,6 +147,7 @@ PAGES: dict[tuple[str, str], str | None] = {
         ("POST", f"/accounts/{{login}}/{act}"): "accounts:manage" for act in ("password", "disable", "enable", "unlock")
     },
     ("GET", "/audit"): "audit:read",
+    ("GET", "/exports"): "audit:read",
     ("POST", "/audit/verify"): "audit:read",
     ("POST", "/audit/export"): "audit:read",
     ("GET", "/keys"): "keys:manage",

@@ -118,6 +118,7 @@ class Tab:
         """Keep what is seen, the whole page long, at every size."""
         for view, (width, height) in VIEWS.items():
             self.page.set_viewport_size({"width": width, "height": height})
+            self.page.evaluate("() => scrollTo({top: 0, behavior: 'instant'})")
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             high = min(self.page.evaluate("() => document.documentElement.scrollHeight"), LONGEST_SHOT)
             clip = {"x": 0, "y": 0, "width": width, "height": max(high, height)}
