@@ -1,4 +1,7 @@
-"""`make bench`: measure, write docs/bench.json, and fill the table of docs/bench.md. `--quick` for a small run."""
+"""`make bench`: measure, write docs/bench.json, and fill the tables of docs/bench.md.
+
+`--quick` for a small run; `--pages` measures the console's pages instead of the engine.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from typing import Any
 
 from api.bench import peers
 from api.bench.client import one_by_one, percentile, together
+from api.bench.pages import ROUNDS, measure_pages, measured_with, pages_table
 from api.bench.service import Home, Service, serving
 from indexer.bench.synthetic import Knowledge, solutions, texts
 from indexer.train.knowledge import topics
@@ -27,7 +31,8 @@ from matcher.settings import REPOSITORY, Settings
 LETTERS = (30, 100, 250)
 CLIENTS = (1, 16, 64)
 VERSIONS = ("numpy", "faiss-cpu", "fastapi", "uvicorn", "scipy", "sqlalchemy", "rjieba")
-BEGIN, END = "<!-- figures: bench -->", "<!-- end -->"
+PAGES_AT = 10_000
+END = "<!-- end -->"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,28 +40,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m api.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one small size, short runs, nothing written to docs")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--pages", action="store_true", help="only the pages of the console, at 10,000 and 10,000")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "docs", help="folder of bench.json and bench.md")
     chosen = parser.parse_args(arguments)
     knowledge = Knowledge.of(topics(Settings.from_env().data / "knowledge"))
-    sizes, duration, asked = ([200], 1.0, 10) if chosen.quick else (chosen.sizes, 8.0, 100)
     before, conditions_then = busy(), conditions()
+    if chosen.pages:
+        found = measure_pages(knowledge, *((200, 5) if chosen.quick else (PAGES_AT, ROUNDS)))
+        pages = {"measured": conditions_then | busy(before), **found}
+        if not chosen.quick:
+            fill(chosen.out, "pages", {"pages": pages}, pages_table(pages))
+        print(json.dumps(pages, ensure_ascii=False, indent=2))
+        return 0
+    sizes, duration, asked = ([200], 1.0, 10) if chosen.quick else (chosen.sizes, 8.0, 100)
     results = []
     report: dict[str, Any] = {}
     for size in sizes:  # what is measured is written at once: a later size may fail, or take too long
         results.append(measure(knowledge, size, duration, asked))
         report = {"measured": conditions_then | busy(before), "sizes": results}
         if not chosen.quick:
-            write(report, chosen.out)
+            fill(chosen.out, "bench", report, table(report))
     print(json.dumps(report, ensure_ascii=False, indent=2))
     return 1 if any(load["failed"] for result in results for load in result["load"].values()) else 0
 
 
-def write(report: dict[str, Any], folder: Path) -> None:
-    """bench.json, and its table between the marks of bench.md."""
-    (folder / "bench.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    page = folder / "bench.md"
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{table(report)}\n{END}{rest.partition(END)[2]}", "utf-8")
+def fill(folder: Path, name: str, report: dict[str, Any], figures: str) -> None:
+    """The report into bench.json, whose other parts stay, and its table between the marks of that name in bench.md."""
+    file, page, begin = folder / "bench.json", folder / "bench.md", f"<!-- figures: {name} -->"
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    file.write_text(json.dumps(kept | report, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    before, _, rest = page.read_text("utf-8").partition(begin)
+    page.write_text(f"{before}{begin}\n{figures}\n{END}{rest.partition(END)[2]}", "utf-8")
 
 
 def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dict[str, Any]:
@@ -183,8 +197,7 @@ def table(report: dict[str, Any]) -> str:
     head = "| | " + " | ".join(f"{s['solutions']:,}" for s in sizes) + " |"
     line = "| --- |" + " ---: |" * len(sizes)
     body = "\n".join(f"| {name} | " + " | ".join(map(str, values)) + " |" for name, values in rows)
-    measured = ", ".join(f"{key} {value}" for key, value in report["measured"].items())
-    return f"Measured with: {measured}.\n\n{head}\n{line}\n{body}"
+    return f"{measured_with(report)}\n\n{head}\n{line}\n{body}"
 
 
 def say(text: str) -> None:

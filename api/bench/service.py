@@ -11,9 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -32,17 +32,19 @@ CHANGED = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A folder with everything of one installation."""
+    """A folder with everything of one installation, and its settings other than the usual ones."""
 
     folder: Path
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "SCENEMATCH_HOME": str(self.folder), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        own = {"SCENEMATCH_HOME": str(self.folder), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        return {**os.environ, **own, **self.chosen}
 
     @property
     def settings(self) -> Settings:
-        return Settings.from_env({"SCENEMATCH_HOME": str(self.folder)})
+        return Settings.from_env({"SCENEMATCH_HOME": str(self.folder), **self.chosen})
 
     def fill(self, knowledge: Knowledge, size: int) -> str:
         """Store `size` solutions and some demands; a key for asking."""
