@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from matcher.ports import Encoder, Reranker, RowNumbers, Rows
 from matcher.requirements import compare
 from matcher.shelf import Shelf
 from matcher.taxonomy import Taxonomy
+from matcher.tried import tried
 from matcher.weights import RERANK, Weights
 
 CANDIDATES = 100
@@ -250,8 +252,8 @@ def _order(candidate: _Candidate) -> tuple[float, str]:
 
 
 def requirements(query: Profile, candidate: Profile, analyser: Analyser) -> tuple[Requirement, ...]:
-    """The demand's measurable requirements held against the offer, whichever of the two is asking, and what the offer
-    excludes of what the demand speaks of.
+    """The demand's measurable requirements held against the offer, whichever of the two is asking, what was tried
+    of the kind before, and what the offer excludes of what the demand speaks of.
 
     Two demands have nothing to hold against each other. What the description asks for comes after the requirements.
     """
@@ -263,4 +265,6 @@ def requirements(query: Profile, candidate: Profile, analyser: Analyser) -> tupl
     for field in ("needs", "body"):
         if text := demand.fields.get(field, ""):
             out += compare(text, offer.fields, field=field, context=demand.text(), side=side)  # type: ignore[arg-type]
-    return (*out, *caveats(demand, offer, analyser, offered_by_query=query is offer))
+    offered = query is offer
+    told = (told(demand, offer, analyser, offered_by_query=offered) for told in (tried, caveats))
+    return (*out, *chain.from_iterable(told))

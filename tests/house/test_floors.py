@@ -23,7 +23,7 @@ PURE = frozenset({
     "letter", "lexicon", "limits", "marks", "masking", "material", "matter", "measures", "measuring", "metrics",
     "model", "numerals", "objects", "organizations", "overlay", "patience", "periods", "placing", "ports", "profile",
     "quantities", "questions", "reading", "repair", "repeats", "requirements", "said", "segment", "settings", "shelf",
-    "statistics", "suspects", "tables", "tags", "taxonomy", "text", "units", "vagueness", "weights", "why",
+    "statistics", "suspects", "tables", "tags", "taxonomy", "text", "tried", "units", "vagueness", "weights", "why",
     "wordbook", "wording", "workflow",
 })
 # fmt: on
