@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import orjson
 from fastapi import Response
@@ -16,17 +17,23 @@ from api.caller import Caller
 from api.idempotency import Once
 from api.jobs import Jobs
 from api.limits import UPLOAD_BYTES, too_large
+from api.parts import Parts
 from api.presenting import XLSX, attachment, json_response
 from api.rebuild import Rebuild
 from api.reporting import import_json, report_json, rows_json
+from api.suspecting import Cut, suspected_json
 from indexer.answers import Answers
-from indexer.intake import REPORT, Decisions, Intake, Told, confirmed, examine, safe_name
+from indexer.filing import Decisions
+from indexer.intake import REPORT, Intake, Told, confirmed, examine, safe_name
 from indexer.reportfile import ReportFile
 from indexer.returned import return_isolated
+from indexer.suspected import Key
 from matcher.errors import Conflict
 from matcher.model import Kind
 from matcher.store import Store, Writer
 from matcher.store.imports import Import
+
+LATER = Decisions(later=True)
 
 WAIT_S = 8.0
 """How long an answer waits for its job; a list of some hundred rows is done by then."""
@@ -38,8 +45,12 @@ MANY = 2000
 class ImportDesk:
     """What the routes of imports do. All methods block, so they belong in the thread pool."""
 
-    def __init__(self, store: Store, intake: Intake, jobs: Jobs, rebuild: Rebuild) -> None:
-        self._store, self._intake, self._jobs, self._rebuild = store, intake, jobs, rebuild
+    def __init__(self, store: Store, intake: Intake, jobs: Jobs, rebuild: Rebuild, cut: Cut) -> None:
+        self._store, self._intake, self._jobs, self._rebuild, self._cut = store, intake, jobs, rebuild, cut
+
+    @classmethod
+    def of(cls, parts: Parts) -> ImportDesk:
+        return cls(parts.store, parts.intake, parts.jobs, parts.rebuild, parts.cut)
 
     def at_once(self, file: UploadFile, kind: Kind | None, mode: str, caller: Caller, key: str | None) -> Response:
         """Read and file in one go. The records and the remembered answer are one commit."""
@@ -67,7 +78,7 @@ class ImportDesk:
             once.remember(writer, answers[-1], orjson.dumps(kept))
 
         try:
-            committed = self._intake.commit(made.id, caller.actor, mode=mode, also=also)
+            committed = self._intake.commit(made.id, caller.actor, mode=mode, decisions=LATER, also=also)
         except _Replayed:
             self._intake.cancel(made.id, caller.actor)
             return answers[-1]
@@ -132,9 +143,22 @@ class ImportDesk:
         self._read(id, caller, WAIT_S)
         return self._answer(id, 202)
 
+    def suspected(self, id: str, limit: int, offset: int) -> dict[str, Any]:
+        """A page of its suspected repeats with what is different, the undecided ones first."""
+        found = self._intake.suspected(id)
+        undecided = found.undecided()
+        pairs = [*undecided, *(pair for pair in found.pairs if pair.decision)]
+        items = suspected_json(self._store, self._intake.report(id), pairs[offset : offset + limit], self._cut)
+        page = {"items": items, "total": len(pairs), "limit": limit, "offset": offset}
+        return {**page, "compared": found.compared, "undecided": len(undecided)}
+
+    def decide(self, id: str, decisions: Mapping[Key, tuple[str, str]]) -> None:
+        """Note what is to become of suspected repeats when the import is committed."""
+        self._intake.decide(id, decisions)
+
     def commit(self, id: str, mode: str, decisions: Decisions, caller: Caller) -> Response:
         """File what was read."""
-        self._intake.check(id, mode)
+        self._intake.check(id, mode, decisions)
 
         def work(told: Told) -> None:
             self._rebuild_after(self._intake.commit(id, caller.actor, mode=mode, decisions=decisions, told=told))

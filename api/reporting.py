@@ -9,7 +9,7 @@ from typing import Any
 
 from api.jobs import Progress
 from api.presenting import record_json
-from indexer.intake import Looked
+from indexer.filing import Looked
 from indexer.report import OUTCOME_NAMES, Problem
 from indexer.reportfile import Head, ReportFile
 from matcher.fields import differences

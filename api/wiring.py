@@ -147,16 +147,17 @@ def open_parts(settings: Settings) -> Parts:
     Raises Unavailable when another process writes to the database, UnsafeModel, BrokenGeneration, InvalidInput.
     """
     store = Store.open(settings.database_url, write=True)
+    traffic = Traffic()
     try:
         shop = workshop(settings)
         search = LibrarySearch(shop, store)
         search.settle_words()
-        intake = Intake(store, settings.uploads_folder, utc_now)
+        repeats = Watch(store, search.repeats, traffic)
+        intake = Intake(store, settings.uploads_folder, utc_now, repeats.find)
         intake.settle()
     except BaseException:
         store.close()
         raise
-    traffic = Traffic()
     return Parts(
         settings=settings,
         store=store,
@@ -174,7 +175,7 @@ def open_parts(settings: Settings) -> Parts:
         entrance=Entrance(store, Passwords(policy_of(settings)), settings.https, Recent()),
         cards=Cards(store),
         shown=ShownLog(store),
-        repeats=Watch(store, search.repeats, traffic),
+        repeats=repeats,
         lookout=Lookout(store, search, settings.patience, traffic),
         traffic=traffic,
         cut=search.cut,

@@ -10,8 +10,8 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,18 +19,19 @@ from pathlib import Path
 import orjson
 
 from indexer import answers as answering
+from indexer import suspected as suspecting
 from indexer.answers import Answers
+from indexer.filing import NO_DECISIONS, Decisions, Looked, file_rows, looked, with_plans
 from indexer.isolated import read_isolated
-from indexer.planning import Planned, plan
-from indexer.report import Outcome, RowResult
+from indexer.report import Accepted, Outcome, RowResult
 from indexer.reportfile import ReportFile
-from matcher.errors import Conflict, InvalidInput, MatcherError, NotFound
-from matcher.model import Kind, Record
-from matcher.store import Actor, Snapshot, Store, Writer
-from matcher.store.codec import to_json
-from matcher.store.imports import Import, ImportRow
+from indexer.suspected import Found, Key
+from matcher.errors import Conflict, InvalidInput, MatcherError, NotFound, StaleIndex
+from matcher.model import Kind
+from matcher.store import Actor, Store, Writer
+from matcher.store.imports import Import
 
-REPORT, ANSWERS = ".report", ".answers"
+REPORT, ANSWERS, SUSPECTED = ".report", ".answers", ".suspected"
 """Files beside the upload, whose own name never starts with a dot."""
 
 BATCH = 1000
@@ -44,34 +45,13 @@ MODES = ("good", "all")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff<>:\"/\\|?*]")
 
-Place = tuple[str, int]
-"""(sheet, the user's row)."""
-
 Told = Callable[[str, int, int], None]
 """Told (what is being done, done, total); what it raises ends the work."""
 
 Also = Callable[[Writer, Import], None]
 """Done in the commit's own transaction."""
 
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What staff decided about rows: leave out, or take as a repeat of a filed record, by its id."""
-
-    skip: frozenset[Place] = frozenset()
-    merge: Mapping[Place, str] = field(default_factory=dict)
-
-
-NO_DECISIONS = Decisions()
 NO_ANSWERS = Answers()
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A row as it was read, and what filing it would do; no plan for a row without a record."""
-
-    row: RowResult
-    planned: Planned | None
 
 
 def untold(says: str, done: int, total: int) -> None:
@@ -81,8 +61,11 @@ def untold(says: str, done: int, total: int) -> None:
 class Intake:
     """Imports of one store, with their files in one folder. Safe to call from many threads."""
 
-    def __init__(self, store: Store, folder: Path, clock: Callable[[], datetime]) -> None:
-        self._store, self._folder, self._clock = store, folder, clock
+    def __init__(
+        self, store: Store, folder: Path, clock: Callable[[], datetime], look: suspecting.Look | None = None
+    ) -> None:
+        """`look` finds the probable repeats of what is read; without it they are found once it is filed."""
+        self._store, self._folder, self._clock, self._look = store, folder, clock, look
 
     def receive(self, name: str, content: bytes, kind: Kind | None, actor: Actor, *, mode: str = "good") -> Import:
         """A new import with its file on disk, to be read next. `name` is fit for any system's disk."""
@@ -108,11 +91,13 @@ class Intake:
                 told,
                 again=self._again(made),
             )
+            suspected = self._suspect(made, told)
+            suspecting.save(own / SUSPECTED, suspected)
         except MatcherError as error:
             self._leave(id, actor, "cancelled" if error.code == "cancelled" else "failed", str(error))
             raise
         with self._store.importing(actor) as (_, imports):
-            return imports.move(id, "previewed", counts=counts)
+            return imports.move(id, "previewed", counts={**counts, "suspected": len(suspected.pairs)})
 
     def answer(self, id: str, given: Answers, actor: Actor, *, remember: bool = True) -> Import:
         """Take answers to the report's questions, on top of those before; the file is to be read again next.
@@ -143,8 +128,8 @@ class Intake:
         told: Told = untold,
         also: Also | None = None,
     ) -> Import:
-        """File the rows, all in one commit. Conflict in mode "all" when a row was refused; then nothing is filed."""
-        made, report = self.check(id, mode), self.report(id)
+        """File the rows, all in one commit, and carry out what was decided about repeats. Conflict: see `check`."""
+        made, report = self.check(id, mode, decisions), self.report(id)
         total = sum(report.head().outcomes.values())
         again = self._again(made)
         with self._store.importing(actor) as (_, imports):
@@ -155,11 +140,12 @@ class Intake:
                 done = 0
                 for rows in _batches(report.rows(conversions=False)):
                     told("入库", done, total)
-                    filed = list(_file(writer, id, rows, made.file, decisions, again=again))
+                    filed = list(file_rows(writer, id, rows, made.file, decisions, again=again))
                     counts.update(row.change for row in filed if row.change)
                     imports.add_rows(id, done, filed)
                     done += len(rows)
                 told("入库", done, total)
+                suspecting.carry_out(writer, self.suspected(id).pairs)
                 committed = imports.move(id, "committed", counts={**made.counts, **counts})
                 writer.audit("import", f"import:{id}", detail=" ".join(f"{k}={v}" for k, v in sorted(counts.items())))
                 if also:
@@ -170,8 +156,9 @@ class Intake:
             self._leave(id, actor, to, str(error) if isinstance(error, MatcherError) else "")
             raise
 
-    def check(self, id: str, mode: str) -> Import:
-        """The import, if it may be committed in this mode. Conflict, NotFound; InvalidInput for an unknown mode."""
+    def check(self, id: str, mode: str, decisions: Decisions = NO_DECISIONS) -> Import:
+        """The import, if it may be committed like this. Conflict in mode "all" when a row was refused, and while a
+        suspected repeat is undecided that is not to be decided later; NotFound; InvalidInput for an unknown mode."""
         if mode not in MODES:
             raise InvalidInput(f"入库方式只能是 {'、'.join(MODES)}。")
         with self._store.read_imports() as imports:
@@ -183,7 +170,30 @@ class Intake:
                 id=id,
                 rejected=refused,
             )
+        undecided = self.suspected(id).undecided([*decisions.skip, *decisions.merge])
+        if undecided and not decisions.later:
+            raise Conflict(
+                f"有 {len(undecided)} 对疑似重复还没有判断：请逐对选择合并、都保留或不是重复，或选择以后再判断。",
+                id=id,
+                undecided=len(undecided),
+            )
         return made
+
+    def suspected(self, id: str) -> Found:
+        """The probable repeats of what was read, with what staff decided. NotFound for no such import."""
+        self.get(id)
+        return suspecting.saved(self._own(id) / SUSPECTED)
+
+    def decide(self, id: str, decisions: Mapping[Key, tuple[str, str]]) -> Found:
+        """Take decisions and notes about suspected repeats, "" to open one again; the commit carries them out.
+
+        NotFound; Conflict once the import is committed.
+        """
+        with self._store.read_imports() as imports:
+            imports.allowed(id, "committing")
+        found = self.suspected(id).decided(decisions)
+        suspecting.save(self._own(id) / SUSPECTED, found)
+        return found
 
     def cancel(self, id: str, actor: Actor) -> Import:
         """Give up an import that is waiting to be committed, and its file."""
@@ -241,6 +251,24 @@ class Intake:
                 kept = False
             if not kept:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _suspect(self, made: Import, told: Told) -> Found:
+        """The probable repeats of the new rows; what was decided about them before stays."""
+        if self._look is None:
+            return suspecting.NONE
+        new: list[Accepted] = []
+        with self._store.read_snapshot() as seen:
+            for rows in _batches(self.report(made.id).rows(conversions=False)):
+                plans = with_plans(looked(seen, rows, made.file))
+                new += [row.accepted for row, to_be in plans if to_be.change == "created" and row.accepted]
+                if len(new) > suspecting.MOST:
+                    return suspecting.NONE
+            try:
+                found = suspecting.suspected(seen, new, self._look, lambda done, total: told("查重", done, total))
+            except StaleIndex:  # they are found once the index is rebuilt, beside the requests
+                return suspecting.NONE
+        before = {pair.key: (pair.decision, pair.note) for pair in self.suspected(made.id).pairs if pair.decision}
+        return found.decided({pair.key: before[pair.key] for pair in found.pairs if pair.key in before})
 
     def _again(self, made: Import) -> bool:
         """Whether the same bytes are already filed by another import."""
@@ -300,56 +328,6 @@ def examine(
             changes.update(each.planned.change for each in seen_rows if each.planned)
             done += len(rows)
     return {**head.outcomes, **head.kinds, **changes, "problems": head.problems_total}
-
-
-def looked(
-    seen: Snapshot,
-    rows: Sequence[RowResult],
-    source: str,
-    decisions: Decisions = NO_DECISIONS,
-    *,
-    again: bool = False,
-) -> Iterator[Looked]:
-    """Each row with what filing it would do; rows that staff leave out have no plan."""
-    taken = [row for row in rows if row.accepted and (row.sheet, row.row) not in decisions.skip]
-    plans: dict[Place, Planned] = {}
-    for kind in Kind:
-        own = [(row, row.accepted.record) for row in taken if row.accepted and row.accepted.record.kind is kind]
-        merges = {
-            record.id: decisions.merge[row.sheet, row.row]
-            for row, record in own
-            if (row.sheet, row.row) in decisions.merge
-        }
-        records: list[Record] = [record for _, record in own]
-        planned = plan(seen, kind, records, source=source, again=again, merges=merges)
-        plans |= {(row.sheet, row.row): each for (row, _), each in zip(own, planned, strict=True)}
-    for row in rows:
-        yield Looked(row, plans.get((row.sheet, row.row)))
-
-
-def _file(
-    writer: Writer, origin: str, rows: Sequence[RowResult], source: str, decisions: Decisions, *, again: bool
-) -> Iterator[ImportRow]:
-    """File a batch; what became of each of its rows."""
-    seen = list(looked(writer, rows, source, decisions, again=again))
-    for kind in Kind:
-        own = [planned for _, planned in _planned(seen) if planned.record.kind is kind]
-        writer.file(kind, [planned.record for planned in own if planned.change != "unchanged"])
-        known = [planned.record.id for planned in own if planned.change != "created"]
-        writer.past.say(kind, origin, known, {p.record.id: to_json(p.said) for p in own if p.said})
-    for each in seen:
-        row, planned = each.row, each.planned
-        codes = tuple(dict.fromkeys(problem.code for problem in row.problems))
-        if planned:
-            record = planned.record
-            yield ImportRow(row.sheet, row.row, row.outcome.value, record.kind.value, record.id, planned.change, codes)
-        else:
-            left = "left_out" if row.accepted else row.outcome.value
-            yield ImportRow(row.sheet, row.row, left, codes=codes)
-
-
-def _planned(seen: Iterable[Looked]) -> Iterator[tuple[RowResult, Planned]]:
-    return ((each.row, each.planned) for each in seen if each.planned)
 
 
 def _batches(rows: Iterator[RowResult]) -> Iterator[list[RowResult]]:

@@ -15,7 +15,7 @@ from api.pages.shell import redirect, render
 from api.parts import Parts
 from api.reporting import ACTIONS, import_json, problem_json, rows_json
 from indexer.answers import Answers
-from indexer.intake import Decisions, Looked
+from indexer.filing import Decisions, Looked
 from indexer.report import OUTCOME_NAMES
 from matcher.errors import InvalidInput, MatcherError
 from matcher.fields import NAMES
@@ -25,6 +25,9 @@ from matcher.store.imports import STATE_NAMES, Import
 PATH = "/imports"
 ROWS, SHOWN_FIRST = 30, ("rejected", "incomplete", "noted")
 """Rows on a page; the outcomes that staff want to see first."""
+
+PAIRS = 20
+"""Suspected repeats on a page, each with its difference."""
 
 WAIT_S = 2.0
 """How long a page waits for a short list before it shows progress instead."""
@@ -37,12 +40,12 @@ Skips = Annotated[list[str] | None, Query(max_length=200)]
 
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
-    desk = ImportDesk(parts.store, parts.intake, parts.jobs, parts.rebuild)
-    _add_looking(app, parts)
+    desk = ImportDesk.of(parts)
+    _add_looking(app, parts, desk)
     _add_doing(app, parts, desk)
 
 
-def _add_looking(app: FastAPI, parts: Parts) -> None:
+def _add_looking(app: FastAPI, parts: Parts, desk: ImportDesk) -> None:
     @app.get(PATH, include_in_schema=False)
     def imports_page(request: Request, caller: Importing) -> Response:
         return _start(request, parts)
@@ -62,7 +65,11 @@ def _add_looking(app: FastAPI, parts: Parts) -> None:
         if not parts.intake.has_report(id):
             return render(request, "imports/closed.html", **values)
         return render(
-            request, "imports/report.html", **values, **_report(request, parts, made, outcome or [], skip or [])
+            request,
+            "imports/report.html",
+            repeats=desk.suspected(id, PAIRS, 0),
+            **values,
+            **_report(request, parts, made, outcome or [], skip or []),
         )
 
     @app.get(PATH + "/{id}/progress", include_in_schema=False)
@@ -112,8 +119,14 @@ def _add_doing(app: FastAPI, parts: Parts, desk: ImportDesk) -> None:
     @app.post(PATH + "/{id}/commit", include_in_schema=False)
     def commit(request: Request, id: ImportId, form: Sent, caller: Importing) -> Response:
         skip = frozenset(_place(text) for text in form.all("skip"))
-        desk.commit(id, form["mode"] or "good", Decisions(skip), caller)
+        desk.commit(id, form["mode"] or "good", Decisions(skip, later=form["later"] == "yes"), caller)
         return redirect(request, f"{PATH}/{id}")
+
+    @app.post(PATH + "/{id}/repeats", include_in_schema=False)
+    def decide_repeat(request: Request, id: ImportId, form: Sent, caller: Importing) -> Response:
+        kind = Kind.SOLUTION if form["kind"] == Kind.SOLUTION.value else Kind.DEMAND
+        desk.decide(id, {(kind, form["older"], form["newer"]): (form["decision"], "")})
+        return redirect(request, f"{PATH}/{id}#repeats", ("success", says(request, "decided")))
 
     @app.post(PATH + "/{id}/undo", include_in_schema=False)
     def undo(request: Request, id: ImportId, form: Sent, caller: Importing) -> Response:

@@ -11,7 +11,7 @@ from api.documenting import guarded
 from api.idempotency import IdempotencyKey
 from api.importing import ImportDesk
 from api.parts import Parts
-from api.presenting import XLSX
+from api.presenting import XLSX, json_response
 from api.schemas.imports import (
     CommitIn,
     CorrectionsIn,
@@ -19,13 +19,16 @@ from api.schemas.imports import (
     ImportRowPage,
     Mode,
     Outcome,
+    PairsIn,
+    SuspectedPage,
     UndoIn,
     UndoneOut,
     UploadOut,
     UploadPage,
 )
 from indexer.answers import Answers
-from indexer.intake import Decisions
+from indexer.filing import Decisions
+from indexer.suspected import MOST
 from matcher.model import Kind
 
 _PATH = "/api/v1/imports"
@@ -41,9 +44,10 @@ def _later(says: str) -> dict[int | str, dict[str, Any]]:
 
 
 def add_routes(app: FastAPI, parts: Parts) -> None:
-    desk = ImportDesk(parts.store, parts.intake, parts.jobs, parts.rebuild)
+    desk = ImportDesk.of(parts)
     _add_upload(app, desk)
     _add_reading(app, desk)
+    _add_repeats(app, desk)
     _add_steps(app, desk)
 
 
@@ -132,6 +136,33 @@ def _add_reading(app: FastAPI, desk: ImportDesk) -> None:
         return desk.marked(id)
 
 
+def _add_repeats(app: FastAPI, desk: ImportDesk) -> None:
+    @app.get(
+        _PATH + "/{id}/repeats",
+        tags=[_TAG],
+        summary="清单里的疑似重复",
+        description="新增的各条与已入库的、与清单里其他行相比，谁先填报，逐栏有什么不同。"
+        f"新增超过 {MOST} 条的清单，入库之后才在后台比对。",
+        response_model=SuspectedPage,
+        responses=guarded("imports:write", 404),
+    )
+    def import_repeats(id: ImportId, caller: Importing, limit: Limit = 50, offset: Offset = 0) -> Response:
+        return json_response(desk.suspected(id, limit, offset))
+
+    @app.post(
+        _PATH + "/{id}/repeats",
+        tags=[_TAG],
+        summary="判断清单里的疑似重复",
+        description="判断先记下，确认入库时照办：merge 保留先填报的一条，空着的栏目用另一条补上，"
+        "另一条的编号从此指向它；keep、different 两条都保留，以后不再提示。撤销整次导入时合并也一并撤销。",
+        response_model=SuspectedPage,
+        responses=guarded("imports:write", 404, 409, body=True),
+    )
+    def decide_import_repeats(id: ImportId, body: PairsIn, caller: Importing) -> Response:
+        desk.decide(id, {(Kind(p.kind), p.older, p.newer): (p.decision, p.note) for p in body.decisions})
+        return json_response(desk.suspected(id, 50, 0))
+
+
 def _add_steps(app: FastAPI, desk: ImportDesk) -> None:
     @app.post(
         _PATH + "/{id}/corrections",
@@ -169,6 +200,7 @@ def _add_steps(app: FastAPI, desk: ImportDesk) -> None:
         decisions = Decisions(
             frozenset((place.sheet, place.row) for place in body.skip),
             {(each.sheet, each.row): each.into for each in body.merge},
+            body.later,
         )
         return desk.commit(id, body.mode, decisions, caller)
 

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.base import WHOLE, In, Line, Out, RecordId, Text
 from api.schemas.records import DemandOut, SolutionOut
+from api.schemas.repeats import FieldDifferenceOut
 
 Outcome = Literal["accepted", "noted", "incomplete", "rejected", "skipped"]
 Mode = Literal["good", "all"]
@@ -230,6 +231,71 @@ class RepeatIn(In):
     into: Annotated[RecordId, Field(description="已入库记录的编号")]
 
 
+class SideOut(Out):
+    """疑似重复的一方。已入库的有 filed_at，清单里的有 sheet 和 row。"""
+
+    id: str
+    title: str
+    owner: Annotated[str, Field(description="需求单位或供应商")]
+    region: str
+    filed_at: str | None
+    sheet: str | None
+    row: int | None
+
+
+class SuspectedOut(Out):
+    """一对疑似重复。older 先填报（已入库的，或清单里在前的一行），合并时保留它；newer 在这份清单里。"""
+
+    kind: Literal["demand", "solution"]
+    older: SideOut
+    newer: SideOut
+    probability: Annotated[float, Field(ge=0, le=1)]
+    exact: Annotated[bool, Field(description="单位、名称和正文都相同")]
+    says: Annotated[str, Field(description="为什么怀疑")]
+    decision: Literal["", "merge", "keep", "different"]
+    decision_name: str
+    note: str
+    fields: Annotated[list[FieldDifferenceOut], Field(description="逐栏、按词比较；a 先填报")]
+
+
+class SuspectedPage(Out):
+    """清单里疑似重复的一页，最可能的在前。compared 为 false 时清单太长，入库之后才比对。"""
+
+    items: list[SuspectedOut]
+    compared: bool
+    undecided: Annotated[int, Field(description="还没有判断的对数")]
+    total: int
+    limit: int
+    offset: int
+
+
+class PairIn(In):
+    """对一对疑似重复的判断。"""
+
+    kind: Literal["demand", "solution"]
+    older: Annotated[RecordId, Field(description="先填报的编号")]
+    newer: Annotated[RecordId, Field(description="清单里那一条的编号")]
+    decision: Annotated[
+        Literal["merge", "keep", "different", ""],
+        Field(description="merge 合并（保留先填报的）、keep 都保留、different 不是重复；为空表示重新判断"),
+    ]
+    note: Annotated[Line, Field(description="说明")] = ""
+
+
+class PairsIn(In):
+    """对疑似重复的判断，入库时照办。"""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"decisions": [{"kind": "demand", "older": "D-1", "newer": "D-2", "decision": "different", "note": ""}]}
+            ]
+        }
+    )
+
+    decisions: Annotated[list[PairIn], Field(min_length=1, max_length=1000, description="判断")]
+
+
 class CommitIn(In):
     """怎样入库。"""
 
@@ -242,6 +308,7 @@ class CommitIn(In):
     merge: Annotated[list[RepeatIn], Field(max_length=50_000, description="并入已有记录的行")] = Field(
         default_factory=list
     )
+    later: Annotated[bool, Field(description="还没有判断的疑似重复先入库，以后再判断")] = False
 
 
 class UndoIn(In):

@@ -3,10 +3,11 @@ other's id leads to it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, or_, select
 
 from matcher.difference import filled
 from matcher.errors import Conflict, NotFound
@@ -16,6 +17,7 @@ from matcher.store import repeat_tables as tables
 from matcher.store.codec import from_json, to_json
 from matcher.store.handover import hand_back, hand_over
 from matcher.store.repeats import Pair, RepeatWriter
+from matcher.store.snapshot import chunks
 from matcher.store.writer import Writer
 
 
@@ -68,6 +70,16 @@ def take_apart(writer: Writer, kind: Kind, gone: str) -> str:
     writer.audit("unmerge", f"{kind.value}:{gone}", detail=f"from={row.kept}")
     RepeatWriter(writer).decide(kind, row.kept, gone, "")
     return str(row.kept)
+
+
+def forget(writer: Writer, kind: Kind, ids: Sequence[str]) -> None:
+    """Forget the merges of records that are taken back with their import, and that somebody decided to merge them."""
+    for chunk in chunks(ids):
+        gone = tables.merges.c.gone.in_(chunk)
+        writer.connection.execute(delete(tables.merges).where(tables.merges.c.kind == kind.value, gone))
+        pairs = tables.repeats
+        either = or_(pairs.c.older.in_(chunk), pairs.c.newer.in_(chunk))
+        writer.connection.execute(delete(pairs).where(pairs.c.kind == kind.value, pairs.c.decision == "merge", either))
 
 
 def _before(now: Record, kind: Kind, row: Row[Any]) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Row, and_, delete, false, func, insert, or_, select, update
 
@@ -16,7 +16,9 @@ from matcher.store import schema
 from matcher.store.codec import checked, from_json
 from matcher.store.snapshot import Snapshot, chunks
 from matcher.store.writer import Writer
-from matcher.suspects import Suspicion
+
+if TYPE_CHECKING:  # the engine behind it is no business of a process that only stores
+    from matcher.suspects import Suspicion
 
 Decision = Literal["", "merge", "keep", "different"]
 
@@ -143,13 +145,15 @@ class RepeatWriter(RepeatBook):
         for (a, b), suspicion in sorted(best.items()):
             if a in filed and b in filed and not self._known(kind, a, b):
                 older, newer = sorted((a, b), key=lambda id: (filed[id], id))
-                row: dict[str, object] = {"kind": kind.value, "older": older, "newer": newer, "exact": suspicion.exact}
-                row |= {"probability": suspicion.probability, "says": suspicion.says, "found_at": self._writer.now}
-                row |= {"decision": "", "note": "", "decided_by": "", "decided_at": None}
-                self._connection.execute(insert(table).values(row))
+                self._add(kind, older, newer, suspicion)
                 new += 1
         self._move(kind, cursor)
         return new
+
+    def suspect(self, kind: Kind, older: str, newer: str, suspicion: Suspicion) -> None:
+        """Keep one suspicion as an open pair, unless the pair is known already."""
+        if not self._known(kind, older, newer):
+            self._add(kind, older, newer, suspicion)
 
     def begin_anew(self, kind: Kind, judge: str) -> None:
         """For another judge: forget what is open and compare everything again. Decisions stay."""
@@ -169,6 +173,12 @@ class RepeatWriter(RepeatBook):
             "decide_repeat", f"{kind.value}:{pair.newer}", detail=f"with={pair.older} decision={decision or 'open'}"
         )
         return self.pair(kind, a, b)
+
+    def _add(self, kind: Kind, older: str, newer: str, suspicion: Suspicion) -> None:
+        row: dict[str, object] = {"kind": kind.value, "older": older, "newer": newer, "exact": suspicion.exact}
+        row |= {"probability": suspicion.probability, "says": suspicion.says, "found_at": self._writer.now}
+        row |= {"decision": "", "note": "", "decided_by": "", "decided_at": None}
+        self._connection.execute(insert(tables.repeats).values(row))
 
     def _known(self, kind: Kind, a: str, b: str) -> bool:
         table = tables.repeats

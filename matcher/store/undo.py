@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from matcher.errors import Conflict
 from matcher.model import Contact, Kind
 from matcher.store.codec import KIND_NAMES, from_json
+from matcher.store.merging import forget
 from matcher.store.writer import Writer
 
 NAMED = 20
@@ -55,6 +56,7 @@ def undo(writer: Writer, origin: str, *, keep_edited: bool = False) -> Undone:
         ]
         writer.restore(kind, records, forget={id for id in changed_bodies if contacts.get(id) == Contact()})
         writer.remove_many(kind, made)
+        forget(writer, kind, made)
         removed, restored = removed + len(made), restored + len(records)
     writer.past.unsay(origin)
     return Undone(removed, restored, tuple(kept))

@@ -53,9 +53,10 @@ WANTED: dict[tuple[str, str], str | None] = {
     ("GET", "/api/v1/imports/{id}"): "imports:write",
     ("GET", "/api/v1/imports/{id}/rows"): "imports:write",
     ("GET", "/api/v1/imports/{id}/report.xlsx"): "imports:write",
+    ("GET", "/api/v1/imports/{id}/repeats"): "imports:write",
     **{
         ("POST", f"/api/v1/imports/{{id}}/{step}"): "imports:write"
-        for step in ("corrections", "commit", "undo", "cancel")
+        for step in ("corrections", "repeats", "commit", "undo", "cancel")
     },
     ("GET", "/api/v1/index"): "index:read",
     ("POST", "/api/v1/index/rebuild"): "index:rebuild",
@@ -188,6 +189,7 @@ PAGES: dict[tuple[str, str], str | None] = {
             ("POST", "/{id}/cell"),
             ("POST", "/{id}/agree"),
             ("POST", "/{id}/headers"),
+            ("POST", "/{id}/repeats"),
             ("POST", "/{id}/commit"),
             ("POST", "/{id}/undo"),
             ("POST", "/{id}/cancel"),
