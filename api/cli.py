@@ -33,6 +33,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "一键试用：准备数据、建立索引、启动服务并打开网页地址（make run 就是它）", "api.commands.demo"),
     Command("import", "导入需求清单或方案清单（表格、Word 表格、.jsonl），逐行报告问题", "api.commands.importing"),
+    Command("check", "检查一份清单：逐行报告问题，并给出每条的完整度和追问，不保存", "api.commands.check"),
     Command("template", "写出空白的征集表，填好后导入", "api.commands.template"),
     Command("undo", "整次撤销一次导入", "api.commands.undo"),
     Command("build", "建立索引：检验合格后才启用，服务不中断", "api.commands.build"),

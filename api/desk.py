@@ -14,7 +14,7 @@ from api.excluding import Excluded
 from api.idempotency import Once
 from api.parts import Parts
 from api.paths import quoted
-from api.presenting import json_response, ranking_json, record_json, revision_json
+from api.presenting import completeness_json, json_response, ranking_json, record_json, revision_json
 from api.schemas.records import Fields
 from indexer.jsonl import record_from_json
 from matcher.errors import Conflict, InvalidInput
@@ -57,7 +57,11 @@ class Desk:
                 return replayed
         profile = self._parts.search.profile(record)
         ranking, seconds = rank(self._parts, profile, k=TOP)
-        answer: dict[str, Any] = {"ranking": ranking_json(self._parts, profile, profile.kind.other, ranking, seconds)}
+        checked = self._parts.checker.check(record, record.contact)
+        answer: dict[str, Any] = {
+            "completeness": completeness_json(checked),
+            "ranking": ranking_json(self._parts, profile, profile.kind.other, ranking, seconds),
+        }
         if self._kind is Kind.DEMAND:
             answer["similar_demands"] = similar_matches(self._parts, profile, k=SIMILAR)
         with self._store.writing(caller.actor) as writer:

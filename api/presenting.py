@@ -13,6 +13,7 @@ from api.attachments import disposition
 from api.cards import Card
 from api.parts import Parts
 from api.rebuild import Job
+from matcher.completeness import Completeness
 from matcher.fields import differences
 from matcher.library import IndexState
 from matcher.model import Kind, Match, Profile, Ranking, Record
@@ -115,4 +116,33 @@ def index_json(state: IndexState, weights: str, job: Job | None) -> dict[str, An
         "weights": weights,
         "stale": state.stale,
         "job": job_json(job),
+    }
+
+
+def completeness_json(checked: Completeness) -> dict[str, Any]:
+    """What was found, field by field of CompletenessOut."""
+    return {
+        "score": checked.score,
+        "level": checked.level.name,
+        "advice": checked.level.advice,
+        "items": [
+            {"key": item.key, "label": item.label, "points": item.points, "most": item.most, "says": item.says}
+            for item in checked.items
+        ],
+        "missing": list(checked.missing),
+        "questions": [
+            {"topic": asked.topic, "asks": asked.asks, "weight": asked.weight} for asked in checked.questions
+        ],
+        "vague": [asdict(found) for found in checked.vague],
+        "requirements": [
+            {
+                "quantity": figure.quantity,
+                "text": figure.text,
+                "relation": figure.relation,
+                "low": figure.low,
+                "high": figure.high,
+                "dimension": figure.dimension,
+            }
+            for figure in checked.requirements
+        ],
     }

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """1 when a file could not be read or a row was rejected; everything else is filed all the same."""
     if args.report and len(args.files) > 1:
         raise InvalidInput("--report 一次只能用于一个文件；请逐个导入。")
-    with _store(settings, write=not args.dry_run) as store:
+    with opened(settings, write=not args.dry_run) as store:
         reports, errors = import_files(
             store,
             args.files,
@@ -90,14 +90,22 @@ def import_files(
     return reports, errors
 
 
+def look_at(
+    store: Store, path: Path, own: Path, kind: Kind | None, progress: Progress
+) -> tuple[ReportFile, dict[str, Any]]:
+    """(a file's report, in the folder `own`; what an import would do). Nothing is filed."""
+    counts = examine(store, path, own / REPORT, kind, Answers(mappings=confirmed(store)), progress)
+    read = ReportFile(own / REPORT)
+    return read, report_json(read, counts, dry_run=True)
+
+
 def _examine(
     store: Store, path: Path, own: Path, kind: Kind | None, progress: Progress, report: Path | None
 ) -> dict[str, Any]:
-    counts = examine(store, path, own / REPORT, kind, Answers(mappings=confirmed(store)), progress)
-    read = ReportFile(own / REPORT)
+    read, said = look_at(store, path, own, kind, progress)
     if report:
         _return(path, read, report)
-    return report_json(read, counts, dry_run=True)
+    return said
 
 
 def _import(
@@ -119,7 +127,7 @@ def _return(path: Path, read: ReportFile, report: Path) -> None:
 
 
 @contextmanager
-def _store(settings: Settings, *, write: bool) -> Iterator[Store]:
+def opened(settings: Settings, *, write: bool) -> Iterator[Store]:
     """The store; for a look at a list before there is any, an empty one."""
     file = settings.database_path
     if write or file is None or file.is_file():
@@ -143,21 +151,26 @@ def _build(settings: Settings) -> None:
 
 def _tell(reports: list[dict[str, Any]], errors: list[dict[str, Any]], *, built: bool) -> None:
     for report in reports:
-        changes = f"新增 {report['created']}，更新 {report['updated']}，没有变化 {report['unchanged']}"
-        say(f"{report['file']}：读到需求 {report['demands']} 条、方案 {report['solutions']} 条。")
-        waiting = f"其中 {report['incomplete']} 条待补正；" if report["incomplete"] else ""
-        if report["dry_run"]:
-            say(f"  只检查，没有保存；{waiting}入库的话：{changes}，未接收 {report['rejected']}。")
-        else:
-            say(f"  已入库（{report['id']}）：{changes}；{waiting}未接收 {report['rejected']} 行。")
-        for problem in report["problems"][:SHOWN]:
-            sheet = f"工作表“{problem['sheet']}”" if problem["sheet"] else ""
-            row = f"第 {problem['row']} 行" if problem["row"] else ""
-            column = f"“{problem['column']}”" if problem["column"] else ""
-            say(f"  [{VERDICTS[problem['verdict']]}] {sheet}{row}{column}：{problem['hint']}")
-        if report["problems_total"] > SHOWN:
-            say(f"  ……共 {report['problems_total']} 处，用 --json 查看全部，或用 --report 得到标好的表格。")
+        tell_report(report)
     for error in errors:
         say(f"{error['file']}：没有导入。{error['message']}")
     if reports and not reports[0]["dry_run"]:
         say("索引已一并重建。" if built else "新记录立即可以匹配。导错了可以用 scenematch undo 编号 整次撤销。")
+
+
+def tell_report(report: dict[str, Any]) -> None:
+    """What one list came to, line by line."""
+    changes = f"新增 {report['created']}，更新 {report['updated']}，没有变化 {report['unchanged']}"
+    say(f"{report['file']}：读到需求 {report['demands']} 条、方案 {report['solutions']} 条。")
+    waiting = f"其中 {report['incomplete']} 条待补正；" if report["incomplete"] else ""
+    if report["dry_run"]:
+        say(f"  只检查，没有保存；{waiting}入库的话：{changes}，未接收 {report['rejected']}。")
+    else:
+        say(f"  已入库（{report['id']}）：{changes}；{waiting}未接收 {report['rejected']} 行。")
+    for problem in report["problems"][:SHOWN]:
+        sheet = f"工作表“{problem['sheet']}”" if problem["sheet"] else ""
+        row = f"第 {problem['row']} 行" if problem["row"] else ""
+        column = f"“{problem['column']}”" if problem["column"] else ""
+        say(f"  [{VERDICTS[problem['verdict']]}] {sheet}{row}{column}：{problem['hint']}")
+    if report["problems_total"] > SHOWN:
+        say(f"  ……共 {report['problems_total']} 处，用 --json 查看全部，或用 --report 得到标好的表格。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Response
@@ -16,9 +16,8 @@ from api.documenting import guarded
 from api.letter_docx import DOCX, write
 from api.parts import Parts
 from api.paths import RecordPath
-from api.presenting import json_response
+from api.presenting import completeness_json, json_response
 from api.schemas.completeness import CheckIn, CompletenessOut
-from matcher.completeness import Completeness
 from matcher.errors import Forbidden
 from matcher.letter import compose
 from matcher.model import Demand, Kind
@@ -99,32 +98,3 @@ def _letter(parts: Parts, id: str, caller: Caller, days: int, named: bool) -> Re
     name = quote(f"补正通知-{id}.docx", safe="")
     headers = {"Content-Disposition": f"attachment; filename=\"letter.docx\"; filename*=UTF-8''{name}"}
     return Response(write(page), media_type=DOCX, headers=headers)
-
-
-def completeness_json(checked: Completeness) -> dict[str, Any]:
-    """What was found, field by field of CompletenessOut."""
-    return {
-        "score": checked.score,
-        "level": checked.level.name,
-        "advice": checked.level.advice,
-        "items": [
-            {"key": item.key, "label": item.label, "points": item.points, "most": item.most, "says": item.says}
-            for item in checked.items
-        ],
-        "missing": list(checked.missing),
-        "questions": [
-            {"topic": asked.topic, "asks": asked.asks, "weight": asked.weight} for asked in checked.questions
-        ],
-        "vague": checked.vague,
-        "requirements": [
-            {
-                "quantity": figure.quantity,
-                "text": figure.text,
-                "relation": figure.relation,
-                "low": figure.low,
-                "high": figure.high,
-                "dimension": figure.dimension,
-            }
-            for figure in checked.requirements
-        ],
-    }

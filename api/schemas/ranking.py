@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from api.schemas.base import WHOLE, Amount, In, Out, RecordId, Word, Words
+from api.schemas.completeness import CompletenessOut
 from api.schemas.records import (
     DEMAND,
     SAYS_SOMETHING,
@@ -192,15 +193,17 @@ class DemandRanking(RankingOut):
 
 
 class DemandFiled(Out):
-    """新需求、推荐的方案和相似的已有需求。"""
+    """新需求、它是否完整、推荐的方案和相似的已有需求。"""
 
     demand: DemandOut
+    completeness: CompletenessOut
     ranking: SolutionRanking
     similar_demands: list[DemandMatch]
 
 
 class SolutionFiled(Out):
-    """新方案和它可能适用的需求。"""
+    """新方案、它是否完整和它可能适用的需求。"""
 
     solution: SolutionOut
+    completeness: CompletenessOut
     ranking: DemandRanking

@@ -111,6 +111,31 @@ def test_importing_reports_rows_and_files(home: Path, tmp_path: Path, capsys: py
         assert store.audit_lines(limit=1)[0].actor == "console"
 
 
+def test_a_list_is_checked_without_being_filed(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "需求清单.csv"
+    rows = "焊缝检测,甲厂,焊缝靠人看，夜班漏检多，要求先进水平\n,,\n夜间看护,乙院,老人夜间离床没人知道\n"
+    file.write_text("需求名称,需求单位,需求描述\n" + rows, "utf-8")
+    assert main(["check", str(file), "--json"]) == 0
+    answer = said(capsys)
+    assert (answer["report"]["dry_run"], answer["report"]["created"]) == (True, 2)
+    assert [(each["row"], each["kind"], each["title"]) for each in answer["records"]] == [
+        (2, "demand", "焊缝检测"),
+        (4, "demand", "夜间看护"),
+    ]
+    assert [found["text"] for found in answer["records"][0]["completeness"]["vague"]] == ["先进水平"]
+    assert main(["check", str(file), "--kind", "demand"]) == 0
+    shown = capsys.readouterr().out
+    worst = min(answer["records"], key=lambda each: each["completeness"]["score"])
+    asks = worst["completeness"]["questions"][0]["asks"]
+    assert (
+        shown.index("最不完整的在前")
+    told = [shown.index(text) for text in ("最不完整的在前", f"第 {worst['row']} 行 {worst['title']}", f"问：{asks}")]
+    assert told == sorted(told)
+        < shown.index(f"问：{asks}")
+    )
+    assert not Settings.from_env().database_path.exists()
+
+
 def test_matching_at_the_console(filled: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["match", "焊点虚焊自动检测，漏检率≤0.5%", "--json", "--top-k", "2"]) == 0
     answer = said(capsys)

@@ -38,6 +38,8 @@ def test_filing_a_demand_ranks_at_once(fresh: Any) -> None:
     assert filed["demand"]["budget"] == {"low": 30.0, "high": 50.0, "currency": "CNY", "per": "", "raw": "30-50万元"}
     assert filed["demand"]["deadline"]["precision"] in ("year", "month")
     assert filed["ranking"]["matches"]
+    assert filed["completeness"]["score"] > 0
+    assert filed["completeness"] == fresh.call("GET", f"/api/v1/demands/{id}/completeness").json()
     assert id not in [match["demand"]["id"] for match in filed["similar_demands"]]
     assert PHONE not in answer.text
     assert fresh.parts.store.audit_lines(limit=1)[0].action == "create"
