@@ -30,7 +30,7 @@ from indexer.returned import return_isolated
 from indexer.suspected import Key
 from matcher.errors import Conflict
 from matcher.model import Kind
-from matcher.store import Store, Writer
+from matcher.store import Store, Writer, record_export
 from matcher.store.imports import Import
 
 LATER = Decisions(later=True)
@@ -128,12 +128,16 @@ class ImportDesk:
         items = rows_json(rows, stored)
         return json_response({"items": items, "total": total, "limit": limit, "offset": offset})
 
-    def marked(self, id: str) -> Response:
-        """The list with its problems written on it, as a workbook."""
+    def marked(self, id: str, caller: Caller, reason: str) -> Response:
+        """The list with its problems written on it, as a workbook. It holds what was sent in, contacts too, so it is
+        numbered like every export. InvalidInput without a reason."""
         made, report, source = self._intake.get(id), self._intake.report(id), self._intake.source(id)
+        rows = sum(report.head().outcomes.values())
+        with self._store.writing(caller.actor) as writer:
+            number = record_export(writer, f"标出问题的清单（{id}）", rows, contacts=True, reason=reason)
         with tempfile.TemporaryDirectory(prefix="scenematch-") as folder:
             into = Path(folder) / "report.xlsx"
-            return_isolated(source, report, into)
+            return_isolated(source, report, into, number)
             content = into.read_bytes()
         return attachment(content, f"{Path(made.file).stem}-导入结果.xlsx", XLSX)
 

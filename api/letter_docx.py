@@ -17,9 +17,8 @@ from docx.shared import Mm, Pt
 from docx.table import _Row as Row
 from docx.text.paragraph import Paragraph
 
+from api.exporting.paper import footer
 from matcher.letter import Letter, Table
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
 LATIN = "Times New Roman"
@@ -35,13 +34,14 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What XML cannot hold."""
 
 
-def write(letter: Letter) -> bytes:
-    """The document."""
+def write(letter: Letter, number: str) -> bytes:
+    """The document; the export's number is printed at the foot of every page."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(PAGE[0]), Mm(PAGE[1])
     for side, width in MARGINS.items():
         setattr(section, f"{side}_margin", Mm(width))
+    footer(section, number)
     document.core_properties.title = _clean(letter.title)
     document.core_properties.author = _clean(letter.office)
     _line(document, letter.title, TITLE, TITLE_PT, align=WD_ALIGN_PARAGRAPH.CENTER, after=LINE_PT / 2)

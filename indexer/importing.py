@@ -12,7 +12,7 @@ from indexer.books import read_sheets
 from indexer.exact import restored
 from indexer.forms import fingerprint, form_of, mapped
 from indexer.headers import Header, Headers, standard
-from indexer.jsonl import KEYS, lines, parse_line, record_and_notes
+from indexer.jsonl import KEYS, corrected, lines, parse_line, record_and_notes
 from indexer.magic import NAMES, SUFFIXES, format_of
 from indexer.reading import Note, Verdict
 from indexer.readout import RawRow
@@ -56,7 +56,7 @@ def import_file(
     has no header row; TooLarge over a limit of indexer.sheets; InvalidInput when the kind cannot be told.
     """
     if path.suffix.lower() == ".jsonl":
-        found = list(_from_lines(path, kind, progress))
+        found = list(_from_lines(path, kind, answers, progress))
     else:
         found = _from_sheets(path, kind, headers or standard(), answers, progress)
     return restored(path, _report(path.name, found, answers))
@@ -146,7 +146,7 @@ def _of_column(column: FormColumn) -> Note | None:
     return {"": UNKNOWN_COLUMN, "ignored": UNUSED_COLUMN}.get(column.field)
 
 
-def _from_lines(path: Path, kind: Kind | None, progress: Progress | None) -> Iterator[Found]:
+def _from_lines(path: Path, kind: Kind | None, answers: Answers, progress: Progress | None) -> Iterator[Found]:
     check_size(path)
     texts = list(lines(decoded(path).split("\n")))
     if len(texts) > MAX_ROWS:
@@ -156,7 +156,7 @@ def _from_lines(path: Path, kind: Kind | None, progress: Progress | None) -> Ite
         if progress:
             progress(done, len(texts))
         try:
-            mapping = parse_line(text, number)
+            mapping = corrected(kind, parse_line(text, number), answers.corrections_of("", number))
             for key in [key for key in mapping if key not in KEYS[kind]]:
                 yield _problem("", number, key, str(mapping.pop(key)), UNKNOWN_KEY)
             if any(isinstance(value, str) and len(value) > MAX_CELL for value in mapping.values()):
@@ -164,9 +164,11 @@ def _from_lines(path: Path, kind: Kind | None, progress: Progress | None) -> Ite
             record, notes = record_and_notes(kind, {"source": path.name, **mapping}, number)
         except InvalidInput as error:
             key = str(error.details.get("key", ""))
-            yield _problem("", number, key, text, Note("bad_record", str(error), Verdict.REJECTED))
+            field = KEYS[kind][key][0] if key in KEYS[kind] else ""
+            yield _problem("", number, key, text, Note("bad_record", str(error), Verdict.REJECTED), field)
             continue
-        yield from (_problem("", number, key, str(mapping[key]), note) for key, note in notes)
+        for key, note in notes:
+            yield _problem("", number, key, str(mapping[key]), note, KEYS[kind][key][0])
         yield Accepted(record, number)
 
 

@@ -105,6 +105,21 @@ def record_and_notes(kind: Kind, mapping: Mapping[str, Any], line: int = 0) -> t
     return (Demand(**filled) if kind is Kind.DEMAND else Solution(**filled)), tuple(notes)
 
 
+def corrected(kind: Kind, mapping: Mapping[str, Any], corrections: Mapping[str, str]) -> dict[str, Any]:
+    """The mapping with other texts for some fields of the record, "" for none; whatever key gave the field before."""
+    keys, found = KEYS[kind], dict(mapping)
+    for field, text in corrections.items():
+        whole = found.get("contact")
+        if field in _CONTACT and isinstance(whole, dict):
+            found["contact"] = {**whole, field: text}
+            continue
+        found = {key: value for key, value in found.items() if key not in keys or keys[key][0] != field}
+        if text:
+            key = next((key for key, (fills, _) in keys.items() if fills == field), field)
+            found[key] = int(text) if field == "trl" and text.isdecimal() else text
+    return found
+
+
 def parse_line(text: str, line: int = 0) -> dict[str, Any]:
     """One JSON object. InvalidInput for anything else, for NaN, and for a key given twice."""
     try:

@@ -17,6 +17,7 @@ from indexer.tabulating import Mark
 from indexer.telling import told
 
 REPEATED_COLUMN = Note("repeated_column", "与前面的列是同一字段，已用前面一列的内容，请核对", Verdict.QUESTION)
+NOT_IMPORTED = Rule("not_imported", "这一列不导入，原文只留在这份报告里")
 _LEVEL = re.compile(r"\s*([1-9])\s*")
 _TRL = re.compile(r"TRL\s*-?\s*([1-9])(?!\d)", re.IGNORECASE)
 
@@ -84,7 +85,11 @@ class Readout:
         mark = self._raw.marks.get(column.at) if column.field not in self._raw.corrections else None
         if mark and column.field:
             self._marked(column, cell, mark)
-        if not column.field or column.field in ("number", "ignored") or cell == "":
+        if cell == "" or column.field == "number":
+            return
+        if column.field in ("", "ignored"):
+            if not (mark and mark.rule):
+                self._converted(column, cells.plain(cell), "", NOT_IMPORTED)
             return
         reading = read_cell(column, cell, self._header, self._above)
         for note in reading.notes:

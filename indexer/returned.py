@@ -59,9 +59,11 @@ class _Marks:
     header: int = 0
 
 
-def return_isolated(source: Path, report: ReportFile, into: Path) -> None:
-    """Write the marked list to `into`, in a child process with the limits of reading. UnreadableFile when it failed."""
-    command = [sys.executable, "-m", "indexer.returned", *map(str, (source.resolve(), report.path, into.resolve()))]
+def return_isolated(source: Path, report: ReportFile, into: Path, number: str = "") -> None:
+    """Write the marked list to `into`, in a child process with the limits of reading. `number` is the export's, "" for
+    a list that stays where it came from. UnreadableFile when it failed."""
+    paths = map(str, (source.resolve(), report.path, into.resolve()))
+    command = [sys.executable, "-m", "indexer.returned", *paths, number]
     try:
         child = subprocess.run(
             command,
@@ -79,7 +81,7 @@ def return_isolated(source: Path, report: ReportFile, into: Path) -> None:
         raise UnreadableFile(f"{source.name} 的标注表格没有做成，请改看逐行的报告", file=source.name)
 
 
-def returned(source: Path, report: ReportFile, into: Path) -> None:
+def returned(source: Path, report: ReportFile, into: Path, number: str = "") -> None:
     """The same in this process."""
     head = report.head()
     marks = _marks(head.forms, report.rows())
@@ -89,7 +91,7 @@ def returned(source: Path, report: ReportFile, into: Path) -> None:
     book = _styled(source, sheets, marks) if styled else None
     if book is None:
         book = _plain(sheets, marks)
-    _summary(book, head)
+    _summary(book, head, number)
     book.save(into)
 
 
@@ -180,13 +182,13 @@ def _plain(sheets: Sequence[Sheet], marks: Mapping[str, _Marks]) -> Workbook:
     return book
 
 
-def _summary(book: Workbook, head: Head) -> None:
+def _summary(book: Workbook, head: Head, number: str) -> None:
     from openpyxl.styles import Font, PatternFill
 
     table = book.create_sheet(SUMMARY, 0) if not book.write_only else book.create_sheet(SUMMARY)
     told: list[list[Any]] = [
         [f"{head.file} 的导入结果"],
-        [],
+        [f"导出编号：{number}"] if number else [],
         ["结果", "行数", "说明"],
         *([OUTCOME_NAMES[o], head.outcomes[o.value], EXPLAINED[o]] for o in Outcome),
         [],
@@ -234,6 +236,6 @@ def _letters(column: int) -> str:
 if __name__ == "__main__":
     limit()
     try:
-        returned(Path(sys.argv[1]), ReportFile(Path(sys.argv[2])), Path(sys.argv[3]))
+        returned(Path(sys.argv[1]), ReportFile(Path(sys.argv[2])), Path(sys.argv[3]), sys.argv[4])
     except MatcherError:
         sys.exit(1)

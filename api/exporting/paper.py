@@ -38,7 +38,7 @@ class Paper:
         self._section: Any = self._document.sections[0]
         self._styles: dict[str, str] = {}
         _page(self._section, landscape)
-        _footer(self._section, number)
+        footer(self._section, number)
         self._document.core_properties.title = writable(title)
         self._document.core_properties.author = ""
         self._document.core_properties.comments = ""
@@ -161,7 +161,8 @@ def _page(section: Any, landscape: bool) -> None:
     section.left_margin = section.right_margin = side
 
 
-def _footer(section: Any, number: str) -> None:
+def footer(section: Any, number: str) -> None:
+    """The export's number and the pages at the foot of every page."""
     paragraph = section.footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _write(paragraph, f"导出编号：{number}    第 ", BODY, 9)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Response
 
@@ -13,14 +12,16 @@ from api.auth import Reading, may
 from api.caller import Caller
 from api.desk import PATHS
 from api.documenting import guarded
-from api.letter_docx import DOCX, write
+from api.exporting.paper import DOCX
+from api.letter_docx import write
 from api.parts import Parts
 from api.paths import RecordPath
-from api.presenting import completeness_json, json_response
+from api.presenting import attachment, completeness_json, json_response
 from api.schemas.completeness import CheckIn, CompletenessOut
 from matcher.errors import Forbidden
 from matcher.letter import compose
 from matcher.model import Demand, Kind
+from matcher.store import record_export
 
 CHINA = timezone(timedelta(hours=8))
 """The office's clock, by which a letter is dated; it has no summer time."""
@@ -50,8 +51,8 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
         tags=[_TAG],
         summary="补正通知（Word 文档）",
         description="按完整度检查的结果列出要补充的问题，可以直接发给填报单位。"
-        "`contact` 为 true 时写上填报人的联系方式（需要权限 contacts:read）。"
-        "每次导出都记入审计。没有要补的内容时返回 409。",
+        "`contact` 为 true 时写上填报人的联系方式（需要权限 contacts:read，并在 `reason` 写明用途）。"
+        "每次导出都编号并记入审计，编号印在页脚。没有要补的内容时返回 409。",
         response_class=Response,
         responses={200: {"content": {DOCX: {}}, "description": "Word 文档"}, **guarded("records:read", 404, 409)},
     )
@@ -60,8 +61,9 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
         caller: Reading,
         days: Annotated[int, Query(ge=1, le=180, description="给填报单位几天时间")] = ANSWER_DAYS,
         contact: Annotated[bool, Query(description="写上填报人的联系方式")] = False,
+        reason: Annotated[str, Query(max_length=200, description="用途；写上联系方式时必填")] = "",
     ) -> Response:
-        return _letter(parts, id, caller, days, contact)
+        return _letter(parts, id, caller, days, named=contact, reason=reason)
 
 
 def _add_stored(app: FastAPI, parts: Parts, kind: Kind, name: str) -> None:
@@ -80,7 +82,7 @@ def _add_stored(app: FastAPI, parts: Parts, kind: Kind, name: str) -> None:
         return json_response(completeness_json(parts.checker.check(record, contact)))
 
 
-def _letter(parts: Parts, id: str, caller: Caller, days: int, named: bool) -> Response:
+def _letter(parts: Parts, id: str, caller: Caller, days: int, *, named: bool, reason: str) -> Response:
     if named and not may(caller.role, "contacts:read"):
         raise Forbidden(
             "在通知上写联系方式需要查看联系方式的权限；可以去掉 contact 再导出。", permission="contacts:read"
@@ -93,8 +95,6 @@ def _letter(parts: Parts, id: str, caller: Caller, days: int, named: bool) -> Re
     told = contact if named else None
     office = parts.settings.office
     page = compose(demand, checked, office=office, today=today, due=today + timedelta(days=days), contact=told)
-    detail = f"questions={len(checked.questions)} contact={'yes' if named else 'no'}"
-    parts.store.audit("export_letter", f"{Kind.DEMAND.value}:{id}", actor=caller.actor, detail=detail)
-    name = quote(f"补正通知-{id}.docx", safe="")
-    headers = {"Content-Disposition": f"attachment; filename=\"letter.docx\"; filename*=UTF-8''{name}"}
-    return Response(write(page), media_type=DOCX, headers=headers)
+    with parts.store.writing(caller.actor) as writer:
+        number = record_export(writer, f"补正通知（{id}）", 1, contacts=named, reason=reason)
+    return attachment(write(page, number), f"补正通知-{id}.docx", DOCX)

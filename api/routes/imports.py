@@ -34,6 +34,9 @@ from matcher.model import Kind
 _PATH = "/api/v1/imports"
 _TAG = "导入"
 
+SENT_BACK = "核对，退回填报单位补正"
+"""What a marked list is for, where nobody says otherwise."""
+
 ImportId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,40}$", description="导入编号，例如 I-000012")]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000, description="从第几条开始，0 为第一条")]
@@ -128,12 +131,16 @@ def _add_reading(app: FastAPI, desk: ImportDesk) -> None:
         tags=[_TAG],
         summary="标出问题的表格",
         description="上传的表格原样返回，最右边多一列“问题与建议”，有问题的单元格涂色，另有一张“导入结果”汇总。"
-        "改好后可以直接重新上传。",
+        "改好后可以直接重新上传。表里有送来的联系方式，所以同其他导出一样编号、记入审计，编号印在汇总里。",
         response_class=Response,
         responses={200: {"content": {XLSX: {}}, "description": "工作簿"}, **guarded("imports:write", 404)},
     )
-    def marked_list(id: ImportId, caller: Importing) -> Response:
-        return desk.marked(id)
+    def marked_list(
+        id: ImportId,
+        caller: Importing,
+        reason: Annotated[str, Query(max_length=200, description="用途")] = SENT_BACK,
+    ) -> Response:
+        return desk.marked(id, caller, reason)
 
 
 def _add_repeats(app: FastAPI, desk: ImportDesk) -> None:

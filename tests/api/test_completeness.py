@@ -95,11 +95,15 @@ def test_the_letter_is_laid_out_as_offices_do(office: Any) -> None:
 def test_the_contact_needs_its_own_permission_and_leaves_a_trace(office: Any) -> None:
     refused = office.call("GET", f"{PATH}/letter.docx?contact=true", "viewer")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
-    named = office.call("GET", f"{PATH}/letter.docx?contact=true", "staff")
-    lines = [paragraph.text for paragraph in Document(io.BytesIO(named.content)).paragraphs]
-    assert f"（收件人：联系人：{PERSON}　电话：{PHONE}）" in lines
-    line = office.parts.store.audit_lines(limit=1)[0]
-    assert (line.action, line.object, line.detail) == ("export_letter", f"demand:{POOR.id}", "questions=11 contact=yes")
+    pointless = office.call("GET", f"{PATH}/letter.docx?contact=true", "staff")
+    assert (pointless.status_code, pointless.json()["error"]["details"]["field"]) == (422, "reason")
+    named = office.call("GET", f"{PATH}/letter.docx?contact=true&reason=寄补正通知", "staff")
+    document = Document(io.BytesIO(named.content))
+    assert f"（收件人：联系人：{PERSON}　电话：{PHONE}）" in [paragraph.text for paragraph in document.paragraphs]
+    (export, *_), _ = office.parts.store.exports.page(limit=1)
+    assert (export.what, export.contacts, export.reason) == (f"补正通知（{POOR.id}）", True, "寄补正通知")
+    assert export.label in document.sections[0].footer.paragraphs[0].text
+    assert office.parts.store.audit_lines(limit=1)[0].action == "export"
 
 
 def test_no_letter_for_a_complete_demand(office: Any) -> None:

@@ -266,6 +266,9 @@ def test_the_list_comes_back_with_its_problems(fresh: Any, name: str, content: b
     assert answer.status_code == 200, answer.text
     assert "attachment" in answer.headers["content-disposition"]
     book = load_workbook(io.BytesIO(answer.content))
+    (export, *_), _ = fresh.parts.store.exports.page(limit=1)
+    assert (export.what, export.contacts) == (f"标出问题的清单（{made.id}）", True)
+    assert export.label in str(book["导入结果"].cell(2, 1).value)
     table = next(sheet for sheet in book.worksheets if sheet.title != "导入结果")
     labels = [cell.value for cell in table[1]]
     assert labels[-1] == "问题与建议"

@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import importing
+from indexer.answers import Answers
 from indexer.books import read_sheets
 from indexer.collections import read_collection
+from indexer.identity import stable_id
 from indexer.importing import import_file
 from indexer.reading import Verdict
 from indexer.report import ImportReport, Outcome
@@ -142,6 +144,38 @@ def test_jsonl_lines(tmp_path: Path) -> None:
         (5, "", "bad_record", "rejected"),
     ]
     assert report.problems[1].hint == "第 2 行字段「title」：应为文字"
+
+
+def test_jsonl_lines_are_put_right(tmp_path: Path) -> None:
+    lines = [
+        {"id": "S1", "title": 5, "vendor": "甲", "price_wan": 38, "contact": {"person": "王工", "phone": "139"}},
+        {"title": "盘点", "vendor": "丙", "price": "面议"},
+    ]
+    path = write(tmp_path / "a.jsonl", "\n".join(json.dumps(line, ensure_ascii=False) for line in lines))
+    assert [(p.row, p.column, p.field) for p in import_file(path).problems] == [
+        (1, "title", "title"),
+        (2, "price", "price"),
+    ]
+    put_right = {
+        ("", 1, "title"): "机巢",
+        ("", 1, "price"): "40-50万",
+        ("", 1, "phone"): "13900139000",
+        ("", 2, "price"): "",
+        ("", 2, "trl"): "7",
+    }
+    report = import_file(path, answers=Answers(corrections=put_right))
+    assert report.records == (
+        Solution(
+            "S1",
+            "机巢",
+            vendor="甲",
+            price=Money(40, 50, raw="40-50万"),
+            source="a.jsonl",
+            contact=Contact("王工", "13900139000"),
+        ),
+        Solution(stable_id(Kind.SOLUTION, "丙", "盘点"), "盘点", vendor="丙", trl=7, source="a.jsonl"),
+    )
+    assert report.problems == ()
 
 
 def test_what_cannot_be_imported_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,17 @@ def test_an_unknown_wording_is_a_question_and_nothing_is_taken_from_it(path: Pat
     assert problems["星座"] == ("unknown_column", "note", "")
 
 
+def test_what_is_not_imported_stays_in_the_report_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "需求.csv"
+    rows = "巡检,乙公司,甲,已电话确认\n盘点,丁公司,,见附件3\n"
+    path.write_text(f"需求名称,需求单位,星座,备注\n{rows}", "utf-8")
+    left = [[(c.column, c.raw, c.value, c.rule) for c in each.conversions] for each in import_file(path).accepted]
+    assert left == [
+        [("星座", "甲", "", "not_imported"), ("备注", "已电话确认", "", "not_imported")],
+        [("备注", "见附件3", "", "not_imported")],
+    ]
+
+
 def test_a_confirmed_mapping_is_used_for_every_form_of_the_same_wordings(path: Path, tmp_path: Path) -> None:
     (form,) = import_file(path, Kind.DEMAND).forms
     mapping = {"提出需求的单位": "organization", "痛点情况描述": "description", "星座": "ignored"}
