@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -55,7 +56,12 @@ def watched(make_service: Any) -> Any:
 
 
 def found(service: Any, query: str = "") -> list[tuple[str, str, bool]]:
-    page = RepeatPage.model_validate(service.call("GET", f"/api/v1/repeats{query}", "viewer").json())
+    for _ in range(600):  # the service compares by itself as well, and only one of the two does at a time
+        page = RepeatPage.model_validate(service.call("GET", f"/api/v1/repeats{query}", "viewer").json())
+        if not page.waiting:
+            break
+        service.parts.repeats.catch_up()
+        time.sleep(0.05)
     assert page.waiting == 0
     return [(item.older.id, item.newer.id, item.exact) for item in page.items]
 
