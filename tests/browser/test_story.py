@@ -65,6 +65,7 @@ def file_the_list(staff: Any, root: Path, site: Any) -> str:
     page.get_by_text("第 42 行已更正，并重新读取。").wait_for(timeout=WAIT_MS)
     page.get_by_role("button", name="确认入库").wait_for(timeout=WAIT_MS)
     staff.shoot("story-1-corrected")
+    page.get_by_label("先入库，以后再判断").check()
     page.get_by_role("button", name="确认入库").click()
     page.get_by_text("已入库：新增").wait_for(timeout=WAIT_MS)
     found = site.parts.store.page(Kind.DEMAND, text=TITLE).items
