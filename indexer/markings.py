@@ -72,15 +72,18 @@ def percent_styles(package: zipfile.ZipFile) -> frozenset[str]:
         return frozenset()
     sheet = _xml(package, "xl/styles.xml")
     own = {
-        each.get("numFmtId", "")
-        for each in sheet.iter(f"{_MAIN}numFmt")
-        if "%" in _QUOTED.sub("", each.get("formatCode", ""))
+        each.get("numFmtId", "") for each in sheet.iter(f"{_MAIN}numFmt") if shows_percent(each.get("formatCode", ""))
     }
     formats = PERCENT_FORMATS | own
     cells = sheet.find(f"{_MAIN}cellXfs")
     return frozenset(
         str(at) for at, style in enumerate(cells if cells is not None else ()) if style.get("numFmtId") in formats
     )
+
+
+def shows_percent(format: str) -> bool:
+    """Whether a number format shows a percentage; a % in quotation marks is only a letter."""
+    return "%" in _QUOTED.sub("", format)
 
 
 def _formulas(content: bytes) -> Iterator[tuple[Place, str]]:

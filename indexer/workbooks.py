@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.markings import Markings, Place, markings
+from indexer.oldmarkings import old_markings
 from indexer.reading import Cell
 from indexer.sheets import Merge, Sheet, check_extent, check_package, damaged
 from matcher.errors import UnreadableFile
@@ -29,8 +30,8 @@ def read_xlsx(path: Path) -> tuple[Sheet, ...]:
 
 
 def read_xls(path: Path) -> tuple[Sheet, ...]:
-    """Every sheet of an old binary workbook in order; it does not tell hidden rows, percentages or formulas."""
-    return _sheets(path, {})
+    """Every sheet of an old binary workbook in order; it does not tell formulas that were saved without a result."""
+    return _sheets(path, old_markings(path.read_bytes()))
 
 
 def _sheets(path: Path, marked: Mapping[str, Markings]) -> tuple[Sheet, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +28,20 @@ def write_xls(path: Path, grid: Grid, spans: Sequence[Span] = (), name: str = "S
                 sheet.write(row, at, value, *([day] if isinstance(value, date) else []))
     for top, bottom, left, right in spans:
         sheet.write_merge(top, bottom, left, right, grid[top][left])
+    book.save(str(path))
+    return path
+
+
+def write_marked_xls(path: Path, grid: Grid, hidden: Sequence[int], percents: Mapping[tuple[int, int], str]) -> Path:
+    """An old binary workbook with hidden rows (from 0), and with cells whose number is shown in a format."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("数据")
+    for row, cells in enumerate(grid):
+        for at, value in enumerate(cells):
+            shown = percents.get((row, at), "General")
+            sheet.write(row, at, value, xlwt.easyxf(num_format_str=shown))
+    for row in hidden:
+        sheet.row(row).hidden = True
     book.save(str(path))
     return path
 

@@ -11,8 +11,11 @@ from openpyxl import Workbook
 
 from indexer import sheets
 from indexer.books import read_sheets
+from indexer.importing import import_file
+from indexer.oldmarkings import old_markings
 from indexer.sheets import Merge, Sheet
 from matcher.errors import TooLarge, UnreadableFile
+from tests.indexer.forms import write_marked_xls
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -129,3 +132,27 @@ def test_limits_of_workbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             patch.setattr(sheets, name, value)
             with pytest.raises(TooLarge, match=says):
                 read_sheets(path)
+
+
+def test_an_old_workbook_tells_its_hidden_rows_and_percentages(tmp_path: Path) -> None:
+    grid = [["名称", "漏检率", "合格率", "数量"], ["甲", 0.958, 1, 3], ["乙", 0.5, 0.25, 4], ["丙", 2.5, 7, 9]]
+    shown = {(1, 1): "0.0%", (1, 2): "0%", (2, 2): "0.00%", (3, 1): '0.0"%"', (3, 2): "0.00"}
+    path = write_marked_xls(tmp_path / "旧表.xls", grid, [2], shown)
+    (sheet,) = read_sheets(path)
+    assert (sheet.hidden, sheet.percents) == ({2}, {(1, 1), (1, 2), (2, 2)})
+    cut = tmp_path / "残.xls"
+    for end in range(600, path.stat().st_size, 97):
+        assert old_markings(path.read_bytes()[:end]).keys() <= {"数据"}
+    cut.write_bytes(path.read_bytes()[:700])
+    with pytest.raises(UnreadableFile):
+        read_sheets(cut)
+
+
+def test_hidden_rows_and_percentages_of_an_old_list_are_read(tmp_path: Path) -> None:
+    grid = [["方案名称", "供应商", "主要指标"], ["视觉检测", "甲公司", 0.958], ["无人船", "乙公司", "续航2小时"]]
+    path = write_marked_xls(tmp_path / "方案.xls", grid, [2], {(1, 2): "0.0%"})
+    report = import_file(path)
+    assert [each.record.indicators for each in report.accepted] == ["95.8%", "续航2小时"]  # type: ignore[union-attr]
+    assert [(problem.row, problem.code) for problem in report.problems if problem.code == "hidden_row"] == [
+        (3, "hidden_row")
+    ]
