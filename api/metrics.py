@@ -47,6 +47,11 @@ class Metrics:
         self._changed = Gauge(
             "scenematch_index_changed_records", "Records searched exactly, outside the index", registry=self._registry
         )
+        self._server = Gauge(
+            "scenematch_index_server_up",
+            "0 while an index server is set and cannot be used, else 1",
+            registry=self._registry,
+        )
         self._records = Gauge("scenematch_records", "Records searched", ("kind",), registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -70,6 +75,7 @@ class Metrics:
         self._revision.set(state.revision)
         self._lag.set(state.revision - state.covered)
         self._changed.set(sum(state.changed.values()))
+        self._server.set(not state.server)
         for kind, count in state.counts.items():
             self._records.labels(kind.value).set(count)
         return generate_latest(self._registry)

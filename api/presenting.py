@@ -115,6 +115,7 @@ def index_json(state: IndexState, weights: str, job: Job | None) -> dict[str, An
         "taxonomy": state.taxonomy,
         "weights": weights,
         "stale": state.stale,
+        "index_server": state.server,
         "job": job_json(job),
     }
 

@@ -44,7 +44,7 @@ class _Opened:
     def __init__(self, shop: Workshop, store: Store) -> None:
         self.shop = shop
         self.generation = shop.generations.current()
-        self.library = Library(shop.generations, store, shop.parts)
+        self.library = Library(shop.generations, store, shop.parts, shop.server)
         self.engine = shop.engine(self.library.view)
         self.finder = finder(shop)
         self.checker = checker(shop)

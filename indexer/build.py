@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -19,7 +20,7 @@ from indexer.verify import Checks, check_generation
 from indexer.workshop import WORDS, Workshop, parts, settle, workshop
 from matcher.adapters import shelves
 from matcher.adapters.shelves import Parts, Prepared, assemble, joined, key_of, prepare, rows_of, taken
-from matcher.errors import BrokenGeneration
+from matcher.errors import BrokenGeneration, Unavailable
 from matcher.library import differences
 from matcher.model import Kind, Record
 from matcher.overlay import Overlay
@@ -59,7 +60,8 @@ def silent(step: str, done: int, total: int) -> None:
 
 def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> BuildReport:
     """Build, verify and publish. Raises Conflict while another build runs, RejectedGeneration when the new one is worse
-    than the floor; in both cases, and whenever this process dies, the old generation stays.
+    than the floor, Unavailable when the index server cannot be used; then, and whenever this process dies, the old
+    generation stays.
 
     `workers` 0 takes as many processes as there are cores, at most 4.
     """
@@ -68,6 +70,8 @@ def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> 
         words, left_out = fitting(store.words.overlay(), settings.data)
     shop = workshop(settings, words)
     with shop.generations.begin() as draft, shop.read_store() as store, store.read_snapshot() as snapshot:
+        if shop.server is not None:
+            shop.server.sweep(_collections(shop, shop.generations.list()))
         counts: dict[str, int] = {}
         reused = 0
         for kind in Kind:
@@ -75,7 +79,7 @@ def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> 
             rows, copied = _rows(kind, records, shop, progress, workers or min(4, os.cpu_count() or 1))
             progress(f"写入{NAMES[kind]}索引", 0, 1)
             folder = draft.path(f"{kind}/ids.json").parent
-            shelves.save(assemble(kind, rows), rows.keys, folder)
+            shelves.save(assemble(kind, rows, index=shop.index(draft.name, kind)), rows.keys, folder)
             progress(f"写入{NAMES[kind]}索引", 1, 1)
             counts[kind.value] = len(rows)
             reused += copied
@@ -92,8 +96,22 @@ def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> 
         checks = check_generation(manifest.name, shop)
         shop.generations.publish(manifest.name)
         progress("校验新索引", 1, 1)
-    shop.generations.prune(KEPT)
+    _prune(shop)
     return BuildReport(manifest.name, manifest.revision, counts, reused, time.monotonic() - begun, checks, left_out)
+
+
+def _prune(shop: Workshop) -> None:
+    """Only what the removed generations had on the server goes: another build may be putting its own there by now."""
+    held = {name: _collections(shop, [name]) for name in shop.generations.list()}
+    removed = shop.generations.prune(KEPT)
+    if shop.server is not None:
+        with suppress(Unavailable):  # the next build sweeps
+            shop.server.drop(name for generation in removed for name in held[generation])
+
+
+def _collections(shop: Workshop, generations: Sequence[str]) -> frozenset[str]:
+    folders = map(shop.generations.folder, generations)
+    return frozenset(name for folder in folders for name in shelves.collections(folder))
 
 
 NAMES = {Kind.DEMAND: "需求", Kind.SOLUTION: "方案"}

@@ -67,7 +67,7 @@ def preview(settings: Settings, progress: Progress = silent) -> Preview:
         words, _ = fitting(waiting, settings.data)
         then = workshop(settings, words)
         records = {kind: [r for r, _ in snapshot.records(kind) if takes_part(r)] for kind in Kind}
-        view = Library(now.generations, store, now.parts).view()
+        view = Library(now.generations, store, now.parts, now.server).view()
         later = view if then.parts.version == now.parts.version else _view(records[Kind.SOLUTION], then, progress)
         titles = {record.id: record.title for record in records[Kind.SOLUTION]}
         changed = _compared(records[Kind.DEMAND], (now, view), (then, later), titles, progress)

@@ -15,7 +15,7 @@ from indexer.workshop import Workshop
 from matcher.adapters import shelves
 from matcher.adapters.exact import ExactIndex
 from matcher.adapters.faiss_index import PROMISED_RECALL, FaissIndex
-from matcher.errors import RejectedGeneration
+from matcher.errors import RejectedGeneration, Unavailable
 from matcher.evaluate import evaluate
 from matcher.model import Kind
 from matcher.shelf import Shelf
@@ -40,10 +40,13 @@ class Checks:
 
 
 def check_generation(name: str, shop: Workshop) -> Checks:
-    """Verify a complete generation. Raises BrokenGeneration for a damaged file, RejectedGeneration for a poor one."""
+    """Verify a complete generation. Raises BrokenGeneration for a damaged file, RejectedGeneration for a poor one,
+    Unavailable when its index server cannot be used."""
     shop.generations.verify(name)
     folder = shop.generations.folder(name)
-    results = [probe(shelves.load(kind, folder / kind)) for kind in Kind]
+    results = [probe(shelves.load(kind, folder / kind, shop.server)) for kind in Kind]
+    if shop.server is not None and shop.server.trouble():
+        raise Unavailable(shop.server.trouble(), generation=name)  # the probes were answered here, not by the server
     checks = Checks(min(r[0] for r in results), min(r[1] for r in results), gold(shop))
     floors = floor(shop.settings.data)
     poor = [f"{n} 的 nDCG@10 为 {v:.3f}，低于下限 {floors[n]:.3f}" for n, v in checks.gold.items() if v < floors[n]]

@@ -5,19 +5,24 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from matcher.adapters.encoders import open_encoder
+from matcher.adapters.faiss_index import FaissIndex
+from matcher.adapters.milvus import MilvusIndex
+from matcher.adapters.milvus_server import SCHEMES, MilvusServer
 from matcher.adapters.repeats_file import load_repeats
-from matcher.adapters.shelves import Parts
+from matcher.adapters.shelves import Index, Parts
 from matcher.analyser import Analyser
 from matcher.completeness import Checker
 from matcher.engine import Engine, View
 from matcher.errors import BrokenGeneration, InvalidInput
 from matcher.generations import Generations
 from matcher.lexicon import Lexicon
+from matcher.model import Kind
 from matcher.overlay import PLAIN, Overlay
 from matcher.ports import Reranker
 from matcher.repeats import RepeatModel
@@ -35,7 +40,7 @@ WORDS = "words"
 
 @dataclass(frozen=True, eq=False)
 class Workshop:
-    """Everything between the settings and the engine."""
+    """Everything between the settings and the engine. Without a `server` the vectors are searched here, by FAISS."""
 
     settings: Settings
     generations: Generations
@@ -43,6 +48,13 @@ class Workshop:
     weights: Weights
     overlay: Overlay = PLAIN
     reranker: Reranker | None = None
+    server: MilvusServer | None = None
+
+    def index(self, generation: str, kind: Kind) -> Index:
+        """What makes the vector index of one side of a new generation."""
+        if self.server is None:
+            return FaissIndex.build
+        return partial(MilvusIndex.build, server=self.server, generation=generation, kind=kind)
 
     def engine(self, view: Callable[[], View]) -> Engine:
         """The engine over a view: a library's, or a fixed one."""
@@ -83,6 +95,20 @@ def open_reranker(settings: Settings) -> Reranker | None:
     return CrossEncoderReranker(settings.reranker)
 
 
+def open_server(settings: Settings) -> MilvusServer | None:
+    """The server that SCENEMATCH_INDEX_URL names, not yet asked; None for FAISS.
+
+    Raises InvalidInput for any other URL, Unavailable when the library is missing.
+    """
+    scheme = settings.index_url.partition(":")[0]
+    if scheme == "faiss":
+        return None
+    if scheme not in SCHEMES:
+        known = "、".join(f"{name}://" for name in ("faiss", *SCHEMES))
+        raise InvalidInput(f"SCENEMATCH_INDEX_URL 只认以 {known} 开头的地址，现在以“{scheme}”开头。")
+    return MilvusServer.of(settings.index_url, settings.index_folder)
+
+
 def settle() -> None:
     """For a process that has loaded what it works with and now makes and drops many small objects: what is loaded stays
     and is not searched for garbage again, and garbage is looked for less often. Saves a fifth of a build's time, and
@@ -95,18 +121,17 @@ def settle() -> None:
 def workshop(settings: Settings, overlay: Overlay | None = None) -> Workshop:
     """`overlay` None takes the house's own words that the published generation was built with, as far as they fit.
 
-    With a re-ranking model its name is part of the weights' version: rankings depend on both. Raises InvalidInput when
-    SCENEMATCH_INDEX_URL names an index server that is not built in.
+    With a re-ranking model its name is part of the weights' version: rankings depend on both. Raises what
+    `open_server` raises.
     """
-    if not settings.index_url.startswith("faiss:"):
-        raise InvalidInput(f"SCENEMATCH_INDEX_URL 目前只支持 faiss:///文件夹，现在是“{settings.index_url}”。")
     generations = Generations(Path(settings.index_folder))
+    server = open_server(settings)
     if overlay is None:
         overlay, _ = fitting(published_words(generations), settings.data)
     ranker, reranker = weights(settings), open_reranker(settings)
     if reranker is not None:
         ranker = replace(ranker, version=f"{ranker.version}+{reranker.name}")
-    return Workshop(settings, generations, parts(settings, overlay), ranker, overlay, reranker)
+    return Workshop(settings, generations, parts(settings, overlay), ranker, overlay, reranker, server)
 
 
 def published_words(generations: Generations) -> Overlay:

@@ -15,6 +15,7 @@ import numpy as np
 
 from matcher.adapters import shelves
 from matcher.adapters.bm25 import Bm25Index
+from matcher.adapters.milvus_server import MilvusServer
 from matcher.adapters.shelves import Parts, assemble, joined, prepare, taken
 from matcher.engine import Side, View
 from matcher.errors import StaleIndex
@@ -30,10 +31,16 @@ MOST_CHANGED = 20_000
 
 NO_GENERATION = "none"
 
+MEANWHILE = "现在由本机逐条比对，结果相同，记录多时较慢。"
+"""What happens while the index server cannot be used."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """What the index is made of, for people and for monitoring. `changed` counts the rows searched exactly."""
+    """What the index is made of, for people and for monitoring. `changed` counts the rows searched exactly.
+
+    `server` says why the index server cannot be used: empty when it can, None where there is none.
+    """
 
     generation: str | None
     built_at: str
@@ -45,6 +52,7 @@ class IndexState:
     analyser: str
     taxonomy: str
     stale: str
+    server: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +69,10 @@ class _Opened:
 class Library:
     """Hands out the current view. One writer at a time refreshes it; readers keep the view they hold."""
 
-    def __init__(self, generations: Generations, store: Store, parts: Parts) -> None:
-        self._generations, self._store, self._parts = generations, store, parts
+    def __init__(
+        self, generations: Generations, store: Store, parts: Parts, server: MilvusServer | None = None
+    ) -> None:
+        self._generations, self._store, self._parts, self._server = generations, store, parts, server
         self._lock = threading.Lock()
         self._opened = self._open()
         self._changed = {kind: _Changed(kind, parts) for kind in Kind}
@@ -107,7 +117,14 @@ class Library:
             analyser=parts.analyser.version,
             taxonomy=parts.taxonomy.version,
             stale=opened.stale,
+            server=self._trouble(),
         )
+
+    def _trouble(self) -> str | None:
+        if self._server is None:
+            return None
+        trouble = self._server.trouble()
+        return trouble and f"{trouble}{MEANWHILE}"
 
     def _open(self) -> _Opened:
         """The published generation, checked file by file; empty shelves without one, or when built by other parts."""
@@ -121,7 +138,8 @@ class Library:
             why = f"现有索引由另一套{'、'.join(differs)}生成，请运行 make reindex 重建索引"
             return _Opened(name, manifest, 0, empty, why)
         folder = self._generations.folder(name)
-        return _Opened(name, manifest, manifest.revision, {kind: shelves.load(kind, folder / kind) for kind in Kind})
+        opened = {kind: shelves.load(kind, folder / kind, self._server) for kind in Kind}
+        return _Opened(name, manifest, manifest.revision, opened)
 
     def _side(self, kind: Kind, opened: _Opened) -> Side:
         base = opened.shelves[kind]

@@ -32,7 +32,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "SCENEMATCH_INDEX_URL",
         "faiss:///{home}/index",
-        "向量索引地址；faiss:///文件夹 表示把各代索引放在该文件夹",
+        "向量索引地址；faiss:///文件夹 表示把各代索引放在该文件夹，milvus://主机:端口 表示由 Milvus 服务器检索",
     ),
     Setting("SCENEMATCH_ENCODER", "{data}/models/default", "文本编码模型所在的文件夹"),
     Setting("SCENEMATCH_DATA", "{repository}/data", "行业、技术、同义词等可读数据所在的文件夹"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from matcher.adapters import milvus_server
+from matcher.adapters.milvus_server import MilvusServer
 from matcher.analyser import Analyser
 from matcher.lexicon import Lexicon
 from matcher.taxonomy import Taxonomy
@@ -44,6 +46,27 @@ def light_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (data / "gold" / "floor.json").unlink()
     (data / "gold" / "floor.json").write_text("{}", "utf-8")
     return data
+
+
+@pytest.fixture(scope="session")
+def milvus_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a file of Milvus Lite; a visible skip where it is not installed, as on Windows."""
+    pytest.importorskip("pymilvus", reason="Milvus is not installed (the extra milvus)")
+    pytest.importorskip("milvus_lite", reason="Milvus Lite is not installed (the extra milvus)")
+    return f"milvus:///{(tmp_path_factory.mktemp('milvus') / 'lite.db').as_posix()}"
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Milvus Lite gets the time it needs on a busy machine: whoever gave up on it would prove nothing."""
+    for name in ("CONNECT_S", "SEARCH_S", "LOAD_S"):
+        monkeypatch.setattr(milvus_server, name, 120.0)
+
+
+@pytest.fixture
+def milvus(milvus_url: str, unhurried: None, tmp_path: Path) -> MilvusServer:
+    """Milvus Lite as one home sees it."""
+    return MilvusServer.of(milvus_url, tmp_path)
 
 
 def _linked(source: str, target: str) -> str:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from api.commands.output import add_json, say, say_json
+from indexer.workshop import open_server
+from matcher.adapters import shelves
 from matcher.adapters.encoders import open_encoder
 from matcher.analyser import Analyser
 from matcher.errors import MatcherError, Unavailable
@@ -127,6 +129,21 @@ def _index(settings: Settings) -> str:
     return f"{name}，文件校验通过，{sum(manifest.counts.values())} 条记录"
 
 
+def _server(settings: Settings) -> str:
+    server = open_server(settings)
+    if server is None:
+        return "没有使用，向量由本机检索"
+    generations = Generations(settings.index_folder)
+    name = generations.current()
+    names = shelves.collections(generations.folder(name)) if name else frozenset()
+    held = sum(server.rows(collection) for collection in names)
+    if server.trouble():
+        raise Unavailable(server.trouble())
+    if not names:
+        raise _Note(f"{server.address.shown} 可以使用，但当前索引不在上面；请运行 scenematch build。")
+    return f"{server.address.shown}，当前索引的 {held} 条向量都在"
+
+
 def _disk(settings: Settings) -> str:
     folder = settings.home
     while not folder.exists():
@@ -150,5 +167,6 @@ CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("数据库", _database),
     ("SQLite", _sqlite),
     ("索引", _index),
+    ("向量服务器", _server),
     ("磁盘", _disk),
 )

@@ -32,6 +32,7 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     def ready(anybody: Anybody) -> Response:
         checks = {"database": _told(_database), "index": _told(_index)}
         fine = all(says == "ok" for says in checks.values())
+        checks |= _server()
         return json_response({"status": "ok" if fine else "unavailable", "checks": checks}, 200 if fine else 503)
 
     for path, name in (("/readyz", "readyz"), ("/healthz", "healthz")):
@@ -39,7 +40,8 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
             path,
             tags=["健康"],
             summary="能否提供服务",
-            description="数据库可读、索引已启用时为 200，否则为 503 并说明原因。/healthz 与 /readyz 相同。无需密钥。",
+            description="数据库可读、索引已启用时为 200，否则为 503 并说明原因。向量服务器不能用时仍为 200，另行说明。"
+            "/healthz 与 /readyz 相同。无需密钥。",
             response_model=Health,
             responses={503: {"model": Health, "description": "暂时不能提供服务"}, **failing(500)},
             name=name,
@@ -69,6 +71,14 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
     def _index() -> None:
         if parts.search.describe().generation is None:
             raise Unavailable(NO_INDEX)
+
+    def _server() -> dict[str, str]:
+        """Told, and no reason for a 503: without its index server the service answers all the same."""
+        try:
+            server = parts.search.describe().server
+        except MatcherError:
+            return {}  # the index says why
+        return {} if server is None else {"index_server": server or "ok"}
 
 
 def _told(check: Callable[[], None]) -> str:

@@ -66,6 +66,9 @@ class IndexOut(Out):
     taxonomy: str
     weights: str
     stale: Annotated[str, Field(description="索引已不适用的原因；为空表示适用")]
+    index_server: Annotated[
+        str | None, Field(description="向量服务器不能用的原因；为空表示正常，null 表示没有使用向量服务器")
+    ]
     job: JobOut | None
 
 

@@ -15,6 +15,9 @@ from matcher.ports import Rows, Vectors
 SLACK = 1e-5
 """More than the error of a float32 inner product of two unit vectors of a few thousand dimensions."""
 
+BLOCK = 16_384
+"""Rows of halves widened at a time."""
+
 
 class ExactIndex:
     """A VectorIndex that is slow above about 100 000 rows and never wrong."""
@@ -41,10 +44,7 @@ class ExactIndex:
         query = unit(query)
         if k <= 0 or not len(self) or not query.any():
             return self._roster.first(max(k, 0), allowed)
-        rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
-        rough = self._vectors @ query if allowed is None else self._vectors[rows] @ query
-        rows = rows[at_least_kth(rough, k, SLACK)]
-        scores = cosines(self._vectors, rows, query)
+        rows, scores = scanned(self._vectors, query, k, allowed)
         best = self._roster.best(rows, scores, k)
         return rows[best], scores[best]
 
@@ -60,12 +60,31 @@ Stored = npt.NDArray[np.float16] | npt.NDArray[np.float32]
 """Rows as an index holds them, (rows, dim): halves where they hold the rows without loss, as those of a shelf do."""
 
 
+def single(vectors: Stored) -> Vectors:
+    """The rows as single precision, one behind the other."""
+    return widened(vectors) if vectors.dtype == np.float16 else np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def scanned(vectors: Stored, query: Vectors, k: int, allowed: Rows | None) -> Found:
+    """Every allowed row looked at: those among which the k best are, with their scores, in no order.
+
+    Rows may lie on disk: of halves, no more than a block at a time is held in single precision. k ≥ 1.
+    """
+    rows = np.arange(len(vectors)) if allowed is None else np.flatnonzero(allowed)
+    if vectors.dtype == np.float16:
+        blocks = [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
+        rough = np.concatenate([np.zeros(0, np.float32), *(single(vectors[block]) @ query for block in blocks)])
+    else:
+        rough = vectors @ query if allowed is None else vectors[rows] @ query
+    rows = rows[at_least_kth(rough, k, SLACK)]
+    return rows, cosines(vectors, rows, query)
+
+
 def cosines(vectors: Stored, rows: RowNumbers, query: Vectors) -> Vectors:
     """The scores of some rows, in float64 and then rounded to float32, clipped to [-1, 1].
 
     A float32 product depends on the row's position and on the machine's SIMD width, so that equal vectors would not
     tie; a rounded float64 product does not.
     """
-    chosen = widened(vectors[rows]) if vectors.dtype == np.float16 else vectors[rows]
-    exact = chosen.astype(np.float64) @ query.astype(np.float64)
+    exact = single(vectors[rows]).astype(np.float64) @ query.astype(np.float64)
     return np.clip(exact, -1.0, 1.0).astype(np.float32)

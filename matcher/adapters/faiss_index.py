@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.adapters.arrays import broken, read_array, write_array
-from matcher.adapters.exact import SLACK, Stored, cosines, unit
-from matcher.adapters.roster import Found, Roster, RowNumbers, at_least_kth
-from matcher.halves import widened
-from matcher.model import Hit
+from matcher.adapters.exact import Stored, single
+from matcher.adapters.rescored import RescoredIndex
+from matcher.adapters.roster import Roster, RowNumbers
 from matcher.ports import Rows, Vectors
 
 faiss: Any = _faiss  # its stubs describe the C++ signatures, not the NumPy ones that Python has
@@ -40,21 +39,18 @@ SMALLEST_IVF = 39 * LISTS
 CANDIDATES, CANDIDATES_PER_HIT = 600, 3
 """How many coded candidates are rescored exactly: the larger of the first and k times the second."""
 
-SMALL_POOL = 1_500
-"""With this many allowed rows or fewer, all of them are scored exactly: cheaper than the scan of the codes."""
-
 VECTOR_BYTES, LOOPS = 1 << 31, 1 << 24
 """Deserialisation limits given to FAISS: no single vector or loop of ours comes near them."""
 
 
-class FaissIndex:
+class FaissIndex(RescoredIndex):
     """A VectorIndex over FAISS. `kind` "flat" equals the exact index; "ivf" keeps PROMISED_RECALL, its scores exact."""
 
     def __init__(self, roster: Roster, vectors: Stored, kind: Kind, index: Any) -> None:
         """Use `build` or `load`. `index` is the FAISS index, its labels the rows of `vectors`."""
+        super().__init__(roster, vectors)
         self.kind: Kind = kind
-        self.vectors = vectors
-        self._roster, self._index = roster, index
+        self._index = index
 
     @classmethod
     def build(cls, ids: Sequence[str], vectors: Stored, kind: Kind | None = None) -> FaissIndex:
@@ -81,42 +77,8 @@ class FaissIndex:
             index.add(single(vectors))
         return cls(roster, vectors, "flat", index)
 
-    def __len__(self) -> int:
-        return len(self._roster)
-
-    def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> list[Hit]:
-        """See VectorIndex."""
-        return self._roster.hits(*self._found(query, k, allowed))
-
-    def nearest(self, query: Vectors, k: int, allowed: Rows | None = None) -> RowNumbers:
-        """See VectorIndex."""
-        return self._found(query, k, allowed)[0]
-
-    def _found(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
-        query = unit(query)
-        if k <= 0 or not len(self) or not query.any():
-            return self._roster.first(max(k, 0), allowed)
-        rows, scores = self._scored(query, k, allowed)
-        best = self._roster.best(rows, scores, k)
-        return rows[best], scores[best]
-
-    def _scored(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
-        """Rows among which the k best are, with their scores, in no order."""
-        available = len(self) if allowed is None else int(np.count_nonzero(allowed))
-        if available == len(self):
-            allowed = None
-        if allowed is not None and available <= SMALL_POOL:
-            rows = np.flatnonzero(allowed)
-            return rows, cosines(self.vectors, rows, query)
-        wanted = k + 16 if self.kind == "flat" else max(CANDIDATES, CANDIDATES_PER_HIT * k)
-        while True:
-            asked = min(wanted, available)
-            rows = self._candidates(query, asked, allowed)
-            rough = single(self.vectors[rows]) @ query
-            if asked == available or len(at_least_kth(rough, k, 3 * SLACK)) < len(rows):
-                rows = rows[at_least_kth(rough, k, 2 * SLACK)]
-                return rows, cosines(self.vectors, rows, query)
-            wanted *= 4  # even the last candidate ties with the k-th: more may, outside; equal texts are common
+    def _first(self, k: int) -> int:
+        return k + 16 if self.kind == "flat" else max(CANDIDATES, CANDIDATES_PER_HIT * k)
 
     def _candidates(self, query: Vectors, count: int, allowed: Rows | None) -> RowNumbers:
         faiss.omp_set_num_threads(1)  # per calling thread; a second thread does not speed one query up
@@ -152,11 +114,6 @@ class FaissIndex:
         if not (folder / "codes.faiss").exists():
             return cls._flat(roster, vectors)
         return cls(roster, vectors, "ivf", _read_codes(folder / "codes.faiss", vectors))
-
-
-def single(vectors: Stored) -> Vectors:
-    """The rows as FAISS takes them: float32, one behind the other."""
-    return widened(vectors) if vectors.dtype == np.float16 else np.ascontiguousarray(vectors, dtype=np.float32)
 
 
 def _coded(vectors: Vectors) -> Any:

@@ -17,12 +17,14 @@ from matcher.adapters.bm25_weights import Statistics
 from matcher.adapters.exact import ExactIndex
 from matcher.adapters.faiss_index import FaissIndex
 from matcher.adapters.forward import Forward
+from matcher.adapters.milvus import COLLECTION, MilvusIndex, collection_of
+from matcher.adapters.milvus_server import MilvusServer
 from matcher.adapters.profiles_file import ProfilesFile, amounts, packed, unpacked
 from matcher.analyser import Analyser
 from matcher.asked import counted, encoded
 from matcher.halves import widened
 from matcher.model import Kind, Profile, Record
-from matcher.ports import Encoder
+from matcher.ports import Encoder, VectorIndex
 from matcher.profile import PROFILE_VERSION, profile_of
 from matcher.shelf import DENSE_FIELDS, Shelf
 from matcher.tags import TagTable
@@ -127,7 +129,13 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
     )
 
 
-def assemble(kind: Kind, rows: Prepared, statistics: Statistics | None = None) -> Shelf:
+Index = Callable[[Sequence[str], npt.NDArray[np.float16]], VectorIndex]
+"""Makes the vector index of a shelf: ids, and one vector for each."""
+
+
+def assemble(
+    kind: Kind, rows: Prepared, statistics: Statistics | None = None, index: Index = FaissIndex.build
+) -> Shelf:
     """A shelf of prepared rows. With `statistics` of another shelf it scores as part of that one, and is exact."""
     profiles = [unpacked(raw) for raw in rows.profiles]
     whole = np.ascontiguousarray(rows.vectors[:, 0])
@@ -136,7 +144,7 @@ def assemble(kind: Kind, rows: Prepared, statistics: Statistics | None = None) -
         kind=kind,
         ids=rows.ids,
         row_of={id: row for row, id in enumerate(rows.ids)},
-        vectors=ExactIndex(rows.ids, widened(whole)) if statistics else FaissIndex.build(rows.ids, whole),
+        vectors=ExactIndex(rows.ids, widened(whole)) if statistics else index(rows.ids, whole),
         lexical=lexical,
         whole=whole,
         field_vectors=rows.vectors[:, 1:].transpose(1, 0, 2),
@@ -148,7 +156,7 @@ def assemble(kind: Kind, rows: Prepared, statistics: Statistics | None = None) -
 
 def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
     """Write a shelf into `folder`, which must exist. Raises TypeError for a shelf of changed rows."""
-    if not isinstance(shelf.lexical, Bm25Index) or not isinstance(shelf.vectors, FaissIndex):
+    if not isinstance(shelf.lexical, Bm25Index) or not isinstance(shelf.vectors, FaissIndex | MilvusIndex):
         raise TypeError("a shelf of changed rows lives in memory only")
     if not isinstance(shelf.profiles, ProfilesFile):
         raise TypeError("profiles of a saved shelf are packed")
@@ -165,14 +173,17 @@ def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
     (folder / "ids.json").write_text(json.dumps(list(shelf.ids), ensure_ascii=False), "utf-8")
 
 
-def load(kind: Kind, folder: Path) -> Shelf:
-    """Open what `save` wrote; large arrays stay on disk. Raises BrokenGeneration when the files do not fit together."""
+def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
+    """Open what `save` wrote; large arrays stay on disk. Raises BrokenGeneration when the files do not fit together.
+
+    With a server, a shelf that was put on one is searched there; any other, and any without, by FAISS.
+    """
     try:
         ids = json.loads((folder / "ids.json").read_text("utf-8"))
         names = tuple(json.loads((folder / "tag_names.json").read_text("utf-8")))
     except (OSError, ValueError) as wrong:
         raise broken("ids.json") from wrong
-    vectors = FaissIndex.load(folder / "vectors")
+    vectors = _vectors(folder / "vectors", server)
     shelf = Shelf(
         kind=kind,
         ids=ids,
@@ -189,6 +200,17 @@ def load(kind: Kind, folder: Path) -> Shelf:
     if any(len(part) != len(ids) for part in parts) or shelf.tags.cells.shape[1] != len(names):
         raise broken("ids.json")
     return shelf
+
+
+def _vectors(folder: Path, server: MilvusServer | None) -> FaissIndex | MilvusIndex:
+    if server is not None and (folder / COLLECTION).is_file():
+        return MilvusIndex.load(folder, server)
+    return FaissIndex.load(folder)
+
+
+def collections(generation: Path) -> frozenset[str]:
+    """What the shelves of a generation are called on a server; nothing for those that never were on one."""
+    return frozenset(collection_of(file.parent) for file in generation.glob(f"*/vectors/{COLLECTION}"))
 
 
 def saved_keys(folder: Path) -> npt.NDArray[np.uint8]:

@@ -15,6 +15,7 @@ import pytest
 from api.cli import COMMANDS, main
 from api.commands import demo, doctor
 from api.sample_story import Calendar
+from indexer.build import build
 from matcher.model import Demand, Kind, Solution
 from matcher.settings import Settings
 from matcher.store import Store, utc_now
@@ -210,6 +211,34 @@ def test_the_doctor_finds_what_is_missing(
     problems = [line for line in lines if line.startswith("[有问题]")]
     assert [line.partition("：")[0] for line in problems] == ["[有问题] 编码模型", "[有问题] 数据库", "[有问题] 磁盘"]
     assert "make train" in problems[0]
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_the_doctor_asks_the_index_server(
+    filled: Settings,
+    light_data: Path,
+    milvus_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SCENEMATCH_DATA", str(light_data))
+
+    def finding(url: str) -> tuple[str, str]:
+        monkeypatch.setenv("SCENEMATCH_INDEX_URL", url)
+        main(["doctor", "--json"])
+        found = next(f for f in said(capsys)["findings"] if f["name"] == "向量服务器")
+        return found["state"], found["says"]
+
+    assert finding(f"faiss:///{filled.index_folder.as_posix()}") == ("ok", "没有使用，向量由本机检索")
+    assert finding("milvus://jia:geheim@127.0.0.1:1") == (
+        "problem",
+        "向量服务器 127.0.0.1:1 不能用，请检查它是否在运行、地址和账号是否正确。",
+    )
+    state, says = finding(milvus_url)
+    assert (state, says.endswith("lite.db 可以使用，但当前索引不在上面；请运行 scenematch build。")) == ("note", True)
+    build(Settings.from_env())
+    state, says = finding(milvus_url)
+    assert (state, says.endswith("lite.db，当前索引的 3 条向量都在")) == ("ok", True)
 
 
 def test_the_demo_key_is_new_each_time_and_the_old_one_dead(filled: Settings) -> None:

@@ -172,3 +172,18 @@ def test_a_search_without_a_shared_term_is_counted(make_service: Any) -> None:
     assert figures(service)["scenematch_matches_without_shared_terms_total"] == 1
     service.call("POST", "/api/v1/match", json={"description": "焊点检测"})
     assert figures(service)["scenematch_matches_without_shared_terms_total"] == 1
+
+
+def test_an_index_server_that_cannot_be_used_is_told_and_no_reason_for_503(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = replace(service.parts.search.describe(), generation="gen-000001")
+    for server, says, up in ((None, None, 1), ("", "ok", 1), ("向量服务器不能用", "向量服务器不能用", 0)):
+        told = replace(state, server=server)
+        monkeypatch.setattr(service.parts.search, "describe", lambda told=told: told)
+        answer = service.client.get("/readyz")
+        Health.model_validate(answer.json())
+        assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+        assert answer.json()["checks"].get("index_server") == says
+        assert service.call("GET", "/api/v1/index", "viewer").json()["index_server"] == server
+        assert figures(service)["scenematch_index_server_up"] == up

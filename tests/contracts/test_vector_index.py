@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from matcher.adapters import faiss_index
 from matcher.adapters.exact import ExactIndex
 from matcher.adapters.faiss_index import PROMISED_RECALL, FaissIndex
+from matcher.adapters.milvus import MilvusIndex
+from matcher.adapters.milvus_server import MilvusServer
 from matcher.errors import BrokenGeneration
 from matcher.model import Hit
 from matcher.ports import VectorIndex, Vectors
@@ -166,6 +168,19 @@ class TestFaissIvf(VectorIndexContract):
 
     def make(self, ids: Sequence[str], vectors: Vectors) -> VectorIndex:
         return FaissIndex.build(ids, vectors, "ivf")
+
+
+class TestMilvus(VectorIndexContract):
+    """On Milvus Lite, which keeps its collections in a file; a real server was never asked."""
+
+    @pytest.fixture(autouse=True)
+    def _server(self, milvus: MilvusServer) -> Iterator[None]:
+        self.server = milvus
+        yield
+        assert milvus.trouble() == "", "what was answered here proves nothing about the server"
+
+    def make(self, ids: Sequence[str], vectors: Vectors) -> VectorIndex:
+        return MilvusIndex.build(ids, vectors, self.server, "gen-000001", "solution")
 
 
 def test_rows_of_half_precision_are_scanned_as_such_and_found_exactly() -> None:
