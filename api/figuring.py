@@ -12,7 +12,7 @@ from api.exporting import figures as tables
 from api.exporting.tabular import Table
 from api.ports import Search
 from matcher.errors import NotFound
-from matcher.gaps import GapMap, gap_map
+from matcher.gaps import Cell, GapMap, by_city, gap_map
 from matcher.journey import DIMENSIONS, UNNAMED
 from matcher.model import Kind
 from matcher.periods import month_of
@@ -64,6 +64,11 @@ class Picture:
         return gap_map(self.facts.standings, self.industries, self.directions)
 
     @cached_property
+    def by_city(self) -> Mapping[str, Cell]:
+        """City → both sides' counts, as the map shows them."""
+        return by_city(self.facts.standings)
+
+    @cached_property
     def headline(self) -> Mapping[str, int]:
         """The figures at the top."""
         return tables.headline(self.facts.journeys, self.facts.standings)
@@ -95,7 +100,7 @@ TABLES: Mapping[str, Callable[[Picture, int | None], Table]] = MappingProxyType(
         "lacking": lambda p, most: tables.lacking_table(p.facts.standings, most),
         "idle": lambda p, most: tables.idle_table(p.facts.standings, most),
         **{f"response-{name}": _waiting(name) for name in DIMENSIONS},
-        "vendors": lambda p, most: tables.vendor_table(p.facts.offers, p.facts.pairings),
+        "vendors": lambda p, most: tables.first_lines(tables.vendor_table(p.facts.offers, p.facts.pairings), most),
     }
 )
 """Name in addresses → the table of a picture; the number cuts long lists."""

@@ -31,7 +31,7 @@ ALERT_NAMES: Mapping[AlertKind, str] = MappingProxyType(
         AlertKind.NEW_SOLUTION: "新方案可用",
         AlertKind.NEW_DEMAND: "新需求有方案",
         AlertKind.UNANSWERED: "缺少合适方案",
-        AlertKind.DEADLINE: "期限临近",
+        AlertKind.DEADLINE: "期限提醒",
         AlertKind.STALLED: "对接无进展",
         AlertKind.NEXT_STEP: "下一步到期",
     }

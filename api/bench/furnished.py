@@ -97,7 +97,7 @@ def _look(
 
     def outlook(record: Record, counterpart: str) -> Outlook:
         grade = chance.randint(20, 95)
-        industry = record.industries[0] if record.industries else ""
+        industry = taxonomy.resolve("industry", record.industries[0]) or "" if record.industries else ""
         where = Place(industry, chance.choice(ways), city(record.region, taxonomy))
         return Outlook(record.kind, record.id, counterpart, grade, grade >= 50, place=where)
 

@@ -164,6 +164,14 @@ def vendor_table(offers: Sequence[tuple[str, str, str]], pairings: Sequence[Pair
     return Table.of("供应商活跃度", columns, rows, ("合计", *total, None), note="按对接的“方案—需求”组合计数。")
 
 
+def first_lines(table: Table, most: int | None) -> Table:
+    """The first lines of a table; its total still counts all."""
+    if most is None or len(table.rows) <= most:
+        return table
+    note = f"{table.note}共 {len(table.rows)} 家，这里列出前 {most} 家。"
+    return Table.of(table.title, table.columns, table.rows[:most], table.total, note=note)
+
+
 def headline(journeys: Sequence[Journey], standings: Sequence[Standing]) -> Mapping[str, int]:
     """The figures at the top of the page."""
     held = counts(journeys)

@@ -74,7 +74,7 @@ def monthly_document(month: Month, number: str, *, office: str, day: str) -> byt
     paper.table(figures.lacking_table(month.standings, LISTED), size=9)
     paper.heading("五、响应与供应商")
     paper.table(figures.response_table(month.journeys, "industry"), size=9)
-    paper.table(_top(month.vendors, LISTED), size=9)
+    paper.table(figures.first_lines(month.vendors, LISTED), size=9)
     paper.heading("六、口径说明")
     paper.text(figures.funnel_table([]).note + "月份按北京时间计算，“本月”“本年累计”按各环节首次发生的日期统计。")
     return paper.bytes()
@@ -184,9 +184,3 @@ def _compact(gaps: GapMap) -> Table:
         [[row[at] for at in kept] for row in whole.rows],
         [whole.total[at] for at in kept],
     )
-
-
-def _top(table: Table, most: int) -> Table:
-    """The first lines of a table; its total still counts all."""
-    note = f"{table.note}这里列出前 {most} 家。" if len(table.rows) > most else table.note
-    return Table.of(table.title, table.columns, table.rows[:most], table.total, note=note)

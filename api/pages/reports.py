@@ -19,7 +19,6 @@ from api.pages.forms import Form, Sent
 from api.pages.shell import render
 from api.parts import Parts
 from matcher.errors import InvalidInput
-from matcher.gaps import by_city
 from matcher.journey import DIMENSIONS
 from matcher.model import Kind
 from matcher.periods import month, month_of, months_back
@@ -121,7 +120,7 @@ def _page(request: Request, figures: Figures, tab: str, asked: Scope) -> Respons
         tabs=(*TABS, "files"),
         sections=sections,
         headline=picture.headline,
-        tiles=tiles(by_city(picture.facts.standings)) if tab == "regions" else [],
+        tiles=tiles(picture.by_city) if tab == "regions" else [],
         asked=asked,
         query=urlencode(asked.query),
         choices=figures.choices(),

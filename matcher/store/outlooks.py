@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from matcher.model import Kind
 from matcher.placing import NOWHERE, Place
@@ -65,8 +64,13 @@ class Outlooks:
 
     def all(self, kind: Kind) -> dict[str, Outlook]:
         """Id → outlook, for every record looked at."""
-        rows = self._connection.execute(select(outlooks).where(outlooks.c.kind == kind.value))
-        return {row.id: _outlook(row) for row in rows.all()}
+        told = (outlooks.c.id, outlooks.c.counterpart, outlooks.c.grade, outlooks.c.suitable, outlooks.c.suitable_at)
+        places = (outlooks.c.industry, outlooks.c.direction, outlooks.c.city)
+        rows = self._connection.execute(select(*told, *places).where(outlooks.c.kind == kind.value)).all()
+        return {
+            id: Outlook(kind, id, counterpart, grade, suitable, at, Place(*place))
+            for id, counterpart, grade, suitable, at, *place in rows
+        }
 
     def leaning_on(self, kind: Kind, counterparts: Iterable[str]) -> set[str]:
         """The records whose best counterpart is one of these."""
@@ -151,8 +155,3 @@ class OutlookWriter(Outlooks):
             )
             found.update({row.id: row.suitable_at for row in self._connection.execute(query)})
         return found
-
-
-def _outlook(row: Row[Any]) -> Outlook:
-    place = Place(row.industry, row.direction, row.city)
-    return Outlook(Kind(row.kind), row.id, row.counterpart, row.grade, row.suitable, row.suitable_at, place)

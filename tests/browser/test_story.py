@@ -150,6 +150,24 @@ def funnel(page: Any) -> dict[str, str]:
     return {cells[0]: cells[1] for row in rows if (cells := row.inner_text().split("\t"))}
 
 
+def downloaded(page: Any, button: Any) -> tuple[str, Any]:
+    """What a click on this button brings: the file's name and the document."""
+    with page.expect_download() as waiting:
+        button.click()
+    return waiting.value.suggested_filename, Document(BytesIO(Path(waiting.value.path()).read_bytes()))
+
+
+def hand_out(staff: Any, demand: str, solution: str) -> None:
+    """The match report for the demander, from the demand's own page."""
+    staff.open(f"/demands/{demand}")
+    name, paper = downloaded(staff.page, staff.page.get_by_role("button", name="匹配报告"))
+    assert TITLE in name
+    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    cells = {cell.text for table in paper.tables for row in table.rows for cell in row.cells}
+    assert TITLE in text
+    assert any(solution in each for each in (text, *cells))
+
+
 def report(staff: Any, solution: str) -> None:
     """The batch's figures on the page, and the month's paper."""
     page = staff.page
@@ -160,9 +178,7 @@ def report(staff: Any, solution: str) -> None:
     staff.open("/reports/files")
     card = page.locator(".card", has_text="各环节本月新增与累计")
     card.get_by_label("批次").select_option(BATCH)
-    with page.expect_download() as waiting:
-        card.get_by_role("button", name="生成 Word").click()
-    name, paper = waiting.value.suggested_filename, Document(BytesIO(Path(waiting.value.path()).read_bytes()))
+    name, paper = downloaded(page, card.get_by_role("button", name="生成 Word"))
     assert name.endswith(".docx")
     assert "月报" in name
     text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
@@ -178,13 +194,21 @@ def report(staff: Any, solution: str) -> None:
     assert month_of(utc_now())[:4] in paper.paragraphs[0].text
 
 
-def test_from_a_dirty_list_to_the_months_report(story: Any, site: Any, root: Path) -> None:
+def test_from_a_dirty_list_to_the_months_report(story: Any, tab: Callable[..., Any], site: Any, root: Path) -> None:
     demand = file_the_list(story, root, site)
     publish(story, demand, TITLE)
     number, solution = land(story, demand, site)
+    hand_out(story, demand, solution)
     report(story, solution)
     story.open("/followup?view=list&stage=已落地")
     assert number in story.page.locator("main").inner_text()
+    admin = tab("admin")
+    admin.open("/exports")
+    rows = [row.inner_text().split("\t") for row in admin.page.locator("tbody tr").all()]
+    assert [(row[2].split("\n")[0], "月报" in row[3] or "匹配报告" in row[3]) for row in rows[:2]] == [
+        ("李经理", True)
+    ] * 2
+    admin.shoot("story-7-exports")
 
 
 @pytest.fixture
