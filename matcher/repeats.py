@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
@@ -137,23 +137,31 @@ class Two:
         differ = min(1.0, (1 - max(shared)) / MANY_APART)
         titles = [_bag(tools.encoder, side.words["title"]) @ _bag(tools.encoder, other.words["all"])
                   for side, other in ((a, b), (b, a))]  # fmt: skip
+        apart, wish_apart = _apart(a.words, b.words, ("all", "wish"), tools)
         return cls(
             a,
             b,
             shared,
-            1 - differ * (1 - _apart(a.words["all"], b.words["all"], tools)),
-            1 - differ * (1 - _apart(a.words["wish"], b.words["wish"], tools)),
+            1 - differ * (1 - apart),
+            1 - differ * (1 - wish_apart),
             (max(0.0, float(titles[0])), max(0.0, float(titles[1]))),
         )
 
 
-def _apart(ours: Counts, theirs: Counts, tools: Readers) -> float:
-    """How alike the answers are that the words of one without the other call for."""
-    spreads = [
-        answers(tools.anchors, _bag(tools.encoder, {t: n for t, n in mine.items() if t not in other}), SHARP)
+def _apart(
+    ours: Mapping[str, Counts], theirs: Mapping[str, Counts], names: Sequence[str], tools: Readers
+) -> list[float]:
+    """For the words of each name: how alike the answers are that those of one without the other call for.
+
+    All in one product, since reading the anchors is what takes the time.
+    """
+    bags = [
+        _bag(tools.encoder, {term: n for term, n in mine[name].items() if term not in other[name]})
+        for name in names
         for mine, other in ((ours, theirs), (theirs, ours))
     ]
-    return _overlapping(spreads[0], spreads[1])
+    spreads = answers(tools.anchors, np.stack(bags, axis=1), SHARP).T
+    return [_overlapping(spreads[at], spreads[at + 1]) for at in range(0, len(bags), 2)]
 
 
 def _bag(encoder: Encoder, counts: Counts) -> Vectors:
@@ -180,9 +188,12 @@ def _said(profile: Profile, *more: str) -> str:
 
 
 def answers(anchors: Vectors, vector: Vectors, sharpness: float) -> Scores:
-    """How the wish for an answer is spread over the anchors, (rows,): sums to 1, like a softmax of the cosines."""
+    """How the wish for an answer is spread over the anchors, (rows,): sums to 1, like a softmax of the cosines.
+
+    Several vectors, (dim, n), give as many columns.
+    """
     strength = np.exp(sharpness * (anchors @ vector - 1))
-    spread: Scores = strength / max(float(strength.sum()), 1e-30)
+    spread: Scores = strength / np.maximum(strength.sum(axis=0), 1e-30)
     return spread
 
 

@@ -22,6 +22,6 @@ def known_as(connection: Connection, organization: str) -> frozenset[str]:
 
 def written_as(connection: Connection, kind: Kind, organization: str) -> tuple[str, ...]:
     """Every way in which owners of records of this kind are written that means this organisation."""
-    known, owner = known_as(connection, organization), schema.RECORDS[kind].c.owner
-    written = connection.execute(select(owner).where(schema.RECORDS[kind].c.deleted == false()).distinct()).scalars()
+    known, table = known_as(connection, organization), schema.RECORDS[kind]
+    written = connection.execute(select(table.c.owner).where(table.c.deleted == false()).distinct()).scalars().all()
     return tuple(name for name in written if spelled(name) in known)

@@ -46,10 +46,12 @@ def test_from_a_missing_word_to_a_published_one_and_back(tab: Callable[..., Any]
     assert not staff.axe()
     staff.shoot("words-changes-full-staff")
 
+    checked_with = site.parts.checker
     page.get_by_label("说明").fill("第一批")
     page.get_by_role("button", name="发布 1 处改动").click()
     page.locator("#confirm-yes").click()
     page.get_by_text("正在使用").wait_for(timeout=WAIT_MS)
+    assert site.parts.checker is not checked_with, "the completeness check has the words in force"
     assert not staff.axe()
     staff.shoot("words-editions-full-staff")
 
