@@ -77,8 +77,11 @@ class Intake:
             (own / name).write_bytes(content)
         return made
 
-    def read(self, id: str, actor: Actor, told: Told = untold) -> Import:
-        """The import, read and ready to be looked at. A file that cannot be read fails the import and raises."""
+    def read(self, id: str, actor: Actor, told: Told = untold, *, compare: bool = True) -> Import:
+        """The import, read and ready to be looked at. A file that cannot be read fails the import and raises.
+
+        `compare` False leaves its repeats to be found once it is filed.
+        """
         made = self.get(id)
         own = self._own(id)
         try:
@@ -91,7 +94,7 @@ class Intake:
                 told,
                 again=self._again(made),
             )
-            suspected = self._suspect(made, told)
+            suspected = self._suspect(made, told) if compare else suspecting.NONE
             suspecting.save(own / SUSPECTED, suspected)
         except MatcherError as error:
             self._leave(id, actor, "cancelled" if error.code == "cancelled" else "failed", str(error))

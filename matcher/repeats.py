@@ -132,12 +132,29 @@ class Two:
 
     @classmethod
     def of(cls, a: Side, b: Side, tools: Tools) -> Two:
+        return cls.among(a, [b], tools)[0]
+
+    @classmethod
+    def among(cls, a: Side, others: Sequence[Side], tools: Tools) -> list[Two]:
+        """One demand beside each of several. All words apart are held against the anchors in one product, which costs
+        little more than one pair alone: the anchors are far larger than a processor's cache."""
+        if not others:
+            return []
+        bags = [bag for b in others for words in ("all", "wish") for bag in _bags_apart(a, b, words, tools)]
+        spreads = answers(tools.anchors, np.stack(bags), SHARP)
+        alike = [_overlapping(ours, theirs) for ours, theirs in zip(spreads[::2], spreads[1::2], strict=True)]
+        return [
+            cls._with(a, b, apart, wish_apart, tools)
+            for b, apart, wish_apart in zip(others, alike[::2], alike[1::2], strict=True)
+        ]
+
+    @classmethod
+    def _with(cls, a: Side, b: Side, apart: float, wish_apart: float, tools: Tools) -> Two:
         common = a.asked.terms.keys() & b.asked.terms.keys()
         shared = _share(a.asked, common, tools.lexical), _share(b.asked, common, tools.lexical)
         differ = min(1.0, (1 - max(shared)) / MANY_APART)
         titles = [_bag(tools.encoder, side.words["title"]) @ _bag(tools.encoder, other.words["all"])
                   for side, other in ((a, b), (b, a))]  # fmt: skip
-        apart, wish_apart = _apart(a.words, b.words, ("all", "wish"), tools)
         return cls(
             a,
             b,
@@ -148,20 +165,13 @@ class Two:
         )
 
 
-def _apart(
-    ours: Mapping[str, Counts], theirs: Mapping[str, Counts], names: Sequence[str], tools: Readers
-) -> list[float]:
-    """For the words of each name: how alike the answers are that those of one without the other call for.
-
-    All in one product, since reading the anchors is what takes the time.
-    """
-    bags = [
-        _bag(tools.encoder, {term: n for term, n in mine[name].items() if term not in other[name]})
-        for name in names
+def _bags_apart(a: Side, b: Side, words: str, tools: Readers) -> list[Vectors]:
+    """The words that only the first uses, and those that only the second does."""
+    ours, theirs = a.words[words], b.words[words]
+    return [
+        _bag(tools.encoder, {term: n for term, n in mine.items() if term not in other})
         for mine, other in ((ours, theirs), (theirs, ours))
     ]
-    spreads = answers(tools.anchors, np.stack(bags, axis=1), SHARP).T
-    return [_overlapping(spreads[at], spreads[at + 1]) for at in range(0, len(bags), 2)]
 
 
 def _bag(encoder: Encoder, counts: Counts) -> Vectors:
@@ -187,13 +197,11 @@ def _said(profile: Profile, *more: str) -> str:
     return "\n".join(profile.fields.get(field, "") for field in (*more, "body", "needs"))
 
 
-def answers(anchors: Vectors, vector: Vectors, sharpness: float) -> Scores:
-    """How the wish for an answer is spread over the anchors, (rows,): sums to 1, like a softmax of the cosines.
-
-    Several vectors, (dim, n), give as many columns.
-    """
-    strength = np.exp(sharpness * (anchors @ vector - 1))
-    spread: Scores = strength / np.maximum(strength.sum(axis=0), 1e-30)
+def answers(anchors: Vectors, vectors: Vectors, sharpness: float) -> Scores:
+    """How the wish for an answer is spread over the anchors, (rows,) of one vector, (n, rows) of n: sums to 1, like a
+    softmax of the cosines."""
+    strength = np.exp(sharpness * (vectors @ anchors.T - 1))
+    spread: Scores = strength / np.maximum(strength.sum(axis=-1, keepdims=True), 1e-30)
     return spread
 
 

@@ -104,8 +104,7 @@ class Finder:
         others = [other for other in (*stored.values(), *self._given_near(ours, given)) if other.id != record.id]
         others += [given[id] for id in ids if id in given and id != record.id]
         lexical = _lexical(view, record.kind)
-        judged = [self._judged(ours, self._compared(other), lexical, same) for other in _distinct(others)]
-        return [found for found in judged if found is not None]
+        return self._judged(ours, [self._compared(other) for other in _distinct(others)], lexical, same)
 
     def _near(self, ours: Compared, view: View) -> list[str]:
         hits = [
@@ -136,20 +135,32 @@ class Finder:
         self._kept[record.kind, record.id] = made
         return made
 
-    def _judged(self, a: Compared, b: Compared, lexical: LexicalIndex, same: Mapping[str, str]) -> Suspicion | None:
-        owners = likeness(_owner(a.record), _owner(b.record), same)
-        if _exact(a.record, b.record, owners):
-            return Suspicion(a.record.id, b.record.id, 1.0, True, "单位、名称和正文都相同")
-        two = Two.of(a.side, b.side, Tools(self._tools.analyser, self._tools.encoder, self._tools.anchors, lexical))
-        alike = likenesses(two)
-        if isinstance(a.record, Demand) and self._judge is not None:
-            probability, least = self._judge.probability(alike), self._judge.threshold
-        else:
-            near = (alike["semantic"] + alike["title"] + alike["shared_most"]) / 3
-            probability, least = (near if owners >= SAME_VENDOR else 0.0), SAME_OFFER
-        if probability < least:
-            return None
-        return Suspicion(a.record.id, b.record.id, min(probability, 0.999), False, _says(alike, owners))
+    def _judged(
+        self, a: Compared, others: Sequence[Compared], lexical: LexicalIndex, same: Mapping[str, str]
+    ) -> list[Suspicion]:
+        found, rest = list[Suspicion](), list[tuple[Compared, float]]()
+        for b in others:
+            owners = likeness(_owner(a.record), _owner(b.record), same)
+            if _exact(a.record, b.record, owners):
+                found.append(Suspicion(a.record.id, b.record.id, 1.0, True, "单位、名称和正文都相同"))
+            else:
+                rest.append((b, owners))
+        tools = Tools(self._tools.analyser, self._tools.encoder, self._tools.anchors, lexical)
+        pairs = Two.among(a.side, [b.side for b, _ in rest], tools)
+        for two, (b, owners) in zip(pairs, rest, strict=True):
+            alike = likenesses(two)
+            probability, least = self._promised(a.record, alike, owners)
+            if probability >= least:
+                says = _says(alike, owners)
+                found.append(Suspicion(a.record.id, b.record.id, min(probability, 0.999), False, says))
+        return found
+
+    def _promised(self, record: Record, alike: Mapping[str, float], owners: float) -> tuple[float, float]:
+        """(how probably it is a repeat, from which probability on it is told)."""
+        if isinstance(record, Demand) and self._judge is not None:
+            return self._judge.probability(alike), self._judge.threshold
+        near = (alike["semantic"] + alike["title"] + alike["shared_most"]) / 3
+        return (near if owners >= SAME_VENDOR else 0.0), SAME_OFFER
 
 
 def _lexical(view: View, kind: Kind) -> LexicalIndex:

@@ -91,6 +91,15 @@ def test_likenesses_by_hand(sides: dict[str, Side], tools: Tools) -> None:
     assert apart["other_figures_same_words"] == apart["shared_least"]
 
 
+def test_one_beside_several_is_as_beside_each(sides: dict[str, Side], tools: Tools) -> None:
+    others = [sides[id] for id in ("D1", "D2", "D3")]
+    together = Two.among(sides["D2"], others, tools)
+    assert [two.b for two in together] == others
+    for two, other in zip(together, others, strict=True):
+        assert likeness(two) == pytest.approx(likeness(Two.of(sides["D2"], other, tools)), abs=1e-5)
+    assert Two.among(sides["D1"], [], tools) == []
+
+
 def test_a_copy_is_like_in_everything(sides: dict[str, Side], tools: Tools) -> None:
     copy = likeness(Two.of(sides["D1"], sides["D1"], tools))
     tagged = {"same_technology", "same_task", "title_in_text"}  # 1 only where the text implies any, or is all title
