@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -31,9 +30,9 @@ STAFF = Actor("staff-1", "staff")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(any_url: str) -> Iterator[Store]:
     times = iter(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(1000))
-    with Store.open(f"sqlite:///{tmp_path.as_posix()}/s.db", write=True, clock=lambda: next(times)) as store:
+    with Store.open(any_url, write=True, clock=lambda: next(times)) as store:
         store.put(OLD)
         store.put(NEW)
         with store.writing() as writer:
