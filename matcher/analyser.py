@@ -115,6 +115,21 @@ class Analyser:
             return terms
         return [_FIGURE.sub("", text, count=1)] if piece.lastgroup == "figure" else _latin(text)
 
+    def spoken(self, text: str) -> Mapping[str, int]:
+        """The terms of `counts` that are whole words of the text, one-character words and Latin terms with them →
+        occurrences, each place counted once."""
+        words: list[str] = []
+        for piece in _PIECES.finditer(self.normalise(text)):
+            if piece.lastgroup == "han":
+                words += [word for word in self._segment.words(piece[0]) if word not in FUNCTION_WORDS]
+            else:
+                words += self._terms(piece)
+        return Counter(words)
+
+    def is_doubled(self, term: str) -> bool:
+        """Whether `counts` has every mention of this word twice, once as a word and once as a bigram."""
+        return len(term) == 2 and _HAN.fullmatch(term) is not None
+
     def words(self, run: str) -> list[str]:
         """A run of Han characters cut into words, which join to it again."""
         return self._segment.words(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -27,6 +28,8 @@ class Asked:
 
     counts  field → term → occurrences
     terms   term → weight of the lexical query; a word said five times is not five times as wanted
+    words   those of the terms that are whole words of the text, with the same weights
+    doubled the words that are counted twice wherever they stand, see Analyser.is_doubled
     whole   unit vector of all fields, (dim,)
     fields  unit vectors of DENSE_FIELDS, (len, dim); an empty field stands in with the whole
     added   term that is not in the text but asked for → the entry of the house's word lists that says so
@@ -35,6 +38,8 @@ class Asked:
     profile: Profile
     counts: Mapping[str, Counts]
     terms: Mapping[str, float]
+    words: Mapping[str, float]
+    doubled: AbstractSet[str]
     whole: Vectors
     fields: Vectors
     added: Mapping[str, Added] = field(default_factory=dict)
@@ -101,15 +106,19 @@ def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
     vectors = encoded(profile, counts, encoder, "queries")
     summed = total(counts)
     terms = {term: 1 + math.log(count) for term, count in summed.items()}
+    spoken = analyser.spoken(profile.text())
+    words = {word: 1 + math.log(min(count, summed[word])) for word, count in spoken.items() if word in summed}
     added = _added(profile, summed, analyser) if analyser.expansion else {}
     whole, fields = vectors[0], vectors[1:].copy()
     if added:
         more = {term: entry.weight for term, entry in added.items()}
         terms |= more
+        words |= {term: weight for term, weight in more.items() if analyser.is_word(term)}
         if adds_up(encoder):
             whole = unit(encoder.bag(summed) + encoder.bag(more))
     fields[~fields.any(axis=1)] = whole
-    return Asked(profile, counts, terms, whole, fields, added)
+    doubled = frozenset(filter(analyser.is_doubled, words))
+    return Asked(profile, counts, terms, words, doubled, whole, fields, added)
 
 
 def _added(profile: Profile, own: Counts, analyser: Analyser) -> dict[str, Added]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -49,9 +50,11 @@ class Explained:
 
 @dataclass(frozen=True, eq=False)
 class Asking(Explained):
-    """The record that asks; with the terms it is asked with beside its own, and the word list's entry of each."""
+    """The record that asks; with the terms it is asked with beside its own, and the word list's entry of each; and with
+    those of all its terms that are whole words."""
 
     added: Mapping[str, Added]
+    words: AbstractSet[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ class Explainer:
     def asking(self, asked: Asked) -> Asking:
         """The asking side, made once for all candidates."""
         material = self.materials.asking(asked.profile, total(asked.counts))
-        return Asking(material, Marked(material.page, "query"), asked.added)
+        return Asking(material, Marked(material.page, "query"), asked.added, asked.words.keys())
 
     def candidates(
         self,
@@ -126,6 +129,13 @@ class Explainer:
         if not candidate.words:
             return "用词有少量相同", ()
         return _told(asked, candidate, candidate.words, "共同用词")
+
+    def whole_words(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The shared whole words, the rarest of which count most."""
+        words = self._words({t: p for t, p in candidate.contributions.items() if t in asked.words})
+        if not words:
+            return "有个别完整词语相同", ()
+        return _told(asked, candidate, words, "完整词语相同")
 
     def name(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The candidate's title, which means the matter."""
@@ -254,6 +264,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "semantic_body": _meaning("body", "body"),
         "semantic_needs": _meaning("needs", "needs"),
         "lexical": Explainer.lexical,
+        "lexical_words": Explainer.whole_words,
         "lexical_title": Explainer.name_words,
         "industry": Explainer.industry,
         "technology": _tags("technology", "技术方向一致"),

@@ -81,6 +81,16 @@ def _lexical(pool: Pool) -> Column:
     return np.sqrt(np.maximum(pool.overlap.scores().astype(np.float64), 0) / pool.self_score)
 
 
+def _lexical_words(pool: Pool) -> Column:
+    """The share itself and not its root: whole words decide where both sides write alike, and say little where they
+    share but a few."""
+    words = pool.asked.words
+    if not words:
+        return np.zeros(len(pool.rows))
+    scores = pool.overlap.word_scores(words, pool.asked.doubled).astype(np.float64)
+    return np.maximum(scores, 0) / pool.shelf.lexical.self_score(words, power=2)
+
+
 def _lexical_title(pool: Pool) -> Column:
     return np.sqrt(np.maximum(pool.overlap.field_scores("title").astype(np.float64), 0) / pool.self_score)
 
@@ -135,6 +145,7 @@ FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
         "semantic_body": ("问题与能力", lambda pool: _field(pool, "body", "body")),
         "semantic_needs": ("指标与指标", lambda pool: _field(pool, "needs", "needs")),
         "lexical": ("共同用词", _lexical),
+        "lexical_words": ("完整词语", _lexical_words),
         "lexical_title": ("名称用词", _lexical_title),
         "industry": ("行业", _industry),
         "technology": ("技术方向", lambda pool: _shared(pool, "technology")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -101,6 +102,11 @@ class Overlap(Protocol):
         """The same with one field of FIELDS only, as plain BM25 over that field."""
         ...
 
+    def word_scores(self, words: Mapping[str, float], doubled: AbstractSet[str]) -> Scores:
+        """The score by some of the query's terms alone, with weights of their own, and each by the square of its idf: a
+        rare word then says more than many common ones. Of `doubled` terms half the occurrences count."""
+        ...
+
     def contributions(self, position: int) -> dict[str, float]:
         """Term → its share of the score of the row at this position. Only shared terms; the sum is the score."""
         ...
@@ -142,9 +148,10 @@ class LexicalIndex(Protocol):
         """
         ...
 
-    def self_score(self, query: Mapping[str, float]) -> float:
+    def self_score(self, query: Mapping[str, float], power: int = 1) -> float:
         """The score of an average-length record that has every query term once: the yardstick that makes scores of
-        different queries comparable. Above 0 for a query with any term."""
+        different queries comparable. Above 0 for a query with any term. `power` is that of the idf, 2 for
+        `Overlap.word_scores`."""
         ...
 
 

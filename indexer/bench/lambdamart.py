@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.collections import read_collection
-from indexer.train.fit import FITTED, GOLD, Group, Matrix, groups
+from indexer.train.ascent import Group, Matrix
+from indexer.train.fit import FITTED, GOLD, groups
 from indexer.workshop import workshop
 from matcher.evaluate import halves
 from matcher.metrics import metric

@@ -1,4 +1,5 @@
-"""`make train`: train the encoder, fit the ranker, write both. `python -m indexer.train --help` lists the choices."""
+"""`make train`: train the encoder, fit the ranker, write both; `--ranker` fits the ranker alone to an encoder that is
+there. `python -m indexer.train --help` lists the choices."""
 
 from __future__ import annotations
 
@@ -23,15 +24,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=settings.data / "models" / "default", help="model folder to write")
     parser.add_argument("--share", type=float, default=1.0, help="share of the knowledge topics to train on")
     parser.add_argument("--epochs", type=int, help="passes over the knowledge")
+    parser.add_argument(
+        "--ranker", action="store_true", help="keep the encoder in the model folder, fit the ranker to it"
+    )
     chosen = parser.parse_args(arguments)
 
     from indexer.train.card import card
     from indexer.train.counted import Counted
     from indexer.train.encoder import Recipe, save, sketch, some, specialise, start
     from indexer.train.filler import filler_of
-    from indexer.train.fit import fit_gold, unseen_groups
+    from indexer.train.fit import fit_gold, public_groups, unseen_groups
     from indexer.train.knowledge import topics
-    from indexer.train.pairs import sources
+    from indexer.train.pairs import parted, sources
     from indexer.train.samples import statements
     from indexer.workshop import WEIGHTS_FILE
     from matcher.adapters.encoders import open_encoder
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     analyser = Analyser.load(Lexicon.load(lexicon), settings.cache_folder)
     knowledge = some(topics(settings.data / "knowledge"), chosen.share)
     filler = filler_of(settings.data / "knowledge")
-    public = sources(chosen.pairs) if chosen.pairs else {}
+    public, unmet = parted(sources(chosen.pairs) if chosen.pairs else {})
     recipe = replace(Recipe(), epochs=chosen.epochs) if chosen.epochs else Recipe()
     print(f"{len(knowledge)} topics, {sum(map(len, public.values()))} public pairs", flush=True)
     texts = chain(
@@ -57,15 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"counted after {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     model = start(knowledge, filler, public, counting, recipe)
     drawn, unseen = sketch(model, knowledge, filler, public, recipe)
-    specialise(model, knowledge, filler, public, recipe)
-    save(model, chosen.out, card(knowledge, public, analyser.version, recipe))
+    if not chosen.ranker:
+        specialise(model, knowledge, filler, public, recipe)
+        save(model, chosen.out, card(knowledge, public, analyser.version, recipe))
     taxonomy = Taxonomy.load(settings.data / "taxonomy")
     with tempfile.TemporaryDirectory() as scratch:
         save(drawn, Path(scratch) / "sketch", "")
         apart = Parts(analyser, open_encoder(Path(scratch) / "sketch", analyser), taxonomy)
-        added = unseen_groups(unseen, apart)
+        added, foreign = unseen_groups(unseen, apart), public_groups(unmet, apart)
     fitted = Parts(analyser, open_encoder(chosen.out, analyser), taxonomy)
-    fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE, added)
+    fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE, added, foreign)
     print(f"written to {chosen.out.name} in {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     return 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, Mu
 from sentence_transformers.sentence_transformer.modules import Normalize
 
 from indexer.train.knowledge import Topic
+from indexer.train.pairs import Public
 from indexer.train.row_adam import RowAdam
 from indexer.train.samples import samples, statements
 from indexer.train.vocabulary import Vocabulary, vocabulary
@@ -31,9 +32,6 @@ from matcher.adapters.term_embedding import Counting, TermEmbedding
 
 UNSEEN, SKETCH_EPOCHS = 0.1, 15
 """Share of the topics kept from the ranker's own encoder, and its passes over the others."""
-
-Public = Mapping[str, Sequence[tuple[str, str]]]
-"""Source → pairs of texts that belong together."""
 
 
 @dataclass(frozen=True, slots=True)

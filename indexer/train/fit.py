@@ -1,8 +1,7 @@
 """The ranker's weights, fitted on judged pairs: never negative, so that more agreement never lowers a score.
 
-First the order: a pairwise logistic loss over (better, worse) candidates of one demand (RankNet, Burges 2005), every
-demand weighing the same. Then the meaning: scale and base are set by logistic regression (Platt 1999) so that the score
-of a shown match is the log-odds that it is suitable.
+First the order: the weights that raise nDCG@10 on demands of every register (`ascent`). Then the meaning: scale and
+base are set by logistic regression (Platt 1999) so that the score of a shown match is the log-odds that it is suitable.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +17,10 @@ from scipy.optimize import minimize
 
 from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
+from indexer.train.ascent import Group, Matrix, Register, bagged
 from indexer.train.knowledge import Topic
-from indexer.train.pseudo import collection_of
+from indexer.train.pairs import Public
+from indexer.train.pseudo import collection_of, pairs_of
 from matcher.adapters.shelves import Parts
 from matcher.asked import ask
 from matcher.evaluate import halves
@@ -28,7 +28,6 @@ from matcher.features import FEATURES, Pool, matrix
 from matcher.metrics import SUITABLE
 from matcher.model import Demand, Kind
 
-Matrix = npt.NDArray[np.float64]
 Shape = Callable[[Demand], Demand]
 
 SOFT: Mapping[str, float] = {"region": 0.15, "maturity": 0.15}
@@ -38,26 +37,25 @@ BREVITY = "brevity"
 """The feature that is the same for all candidates: it takes part in the calibration only."""
 
 TRUSTED = "semantic"
-"""The feature that was trained on thousands of topics; all others were not."""
+"""The feature that was trained on thousands of topics; all others were not. Their weights are found beside its own,
+which stays as it is until the calibration: an order knows no scale."""
 
-STRENGTH = 0.001
+START: Mapping[str, float] = {TRUSTED: 8.5, "lexical": 2.0, "lexical_words": 4.0}
+"""Where the search begins: the meaning, and as much of both kinds of common words as does no harm."""
 
 SEED = 7
 
 ADDED = 4
-"""Demands on unseen topics to one judged demand. Chosen among 0, 1, 2, 4 and 6 on the tune halves (no loss) and on
-other unseen topics (nDCG@10 0.638, 0.659, 0.687, 0.685, 0.686)."""
+"""Demands on unseen topics to one judged demand: half of them are left to measure on."""
+
+FOREIGN, POOL = 60, 300
+"""Demands from each source of public pairs, and solutions among which each has its own."""
+
+SHARES: Mapping[str, float] = {"dev": 0.4, "lists": 0.15, "unseen": 0.2, "foreign": 0.15, "short": 0.1}
+"""Register → its share of the goal. How they were chosen: docs/adr/0007."""
 
 SHOWN = 10
 """Matches per demand that the calibration looks at: those that people see."""
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """One demand: features of its candidates, (candidates, features), and their grades."""
-
-    features: Matrix
-    grades: npt.NDArray[np.int64]
 
 
 def as_filed(demand: Demand) -> Demand:
@@ -94,40 +92,6 @@ def groups(
     return out
 
 
-def ranking_weights(groups: Sequence[Group], names: Sequence[str], strength: float) -> Matrix:
-    """Non-negative weights of the features. `strength` holds every weight but that of TRUSTED near zero: a few dozen
-    judged demands may say how much the others add to it, not replace it."""
-    pairs = [_pairs(group) for group in groups if len(set(group.grades.tolist())) > 1]
-    better = np.concatenate([p[0] for p in pairs])
-    share = np.concatenate([p[1] for p in pairs]) / len(pairs)
-    size = better.std(axis=0) + 1e-9
-    scaled = better / size
-    held = np.array([name != TRUSTED for name in names], np.float64) * strength
-
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        margin = scaled @ weights
-        wrong = 1 / (1 + np.exp(np.clip(margin, -40, 40)))
-        value = float(share @ np.logaddexp(0, -margin)) + float(held @ weights**2)
-        return value, 2 * held * weights - (scaled * (share * wrong)[:, None]).sum(axis=0)
-
-    start = np.full(scaled.shape[1], 0.3)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start))
-    return np.asarray(found.x / size, np.float64)
-
-
-def _pairs(group: Group) -> tuple[Matrix, Matrix]:
-    """Differences better − worse for all pairs of unequal grade, and each pair's share of this demand's weight."""
-    order = np.argsort(-group.grades, kind="stable")
-    best = [i for i in order.tolist() if group.grades[i] > 0]
-    rows, weight = [], []
-    for i in best:
-        for j in np.flatnonzero(group.grades < group.grades[i]).tolist():
-            rows.append(group.features[i] - group.features[j])
-            weight.append(2.0 ** group.grades[i] - 2.0 ** group.grades[j])
-    total = np.array(weight)
-    return np.array(rows), total / total.sum()
-
-
 def calibration(scores: Matrix, brevity: Matrix, suitable: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
     """(scale, weight of brevity, base): P(suitable) = σ(scale · score + weight · brevity + base), weight ≥ 0."""
 
@@ -153,14 +117,15 @@ def shown(groups: Sequence[Group], weights: Matrix, brevity: int) -> tuple[Matri
 
 
 def fit(
-    tune: Sequence[Group], every: Sequence[Group], names: tuple[str, ...], strength: float = STRENGTH
+    registers: Mapping[str, Sequence[Group]], every: Sequence[Group], names: tuple[str, ...]
 ) -> tuple[dict[str, float], float]:
-    """Feature → weight, and the base, in log-odds: the order from `tune`, its meaning from demands of every length."""
+    """Feature → weight, and the base, in log-odds: the order from the `registers`, named in SHARES, its meaning from
+    demands of `every` length."""
     fixed = np.array([SOFT.get(name, 0.0) for name in names])
-    free = [i for i, name in enumerate(names) if name not in SOFT and name != BREVITY]
-    weights = np.zeros(len(names))
-    weights[free] = ranking_weights(
-        [Group(g.features[:, free], g.grades) for g in tune], [names[i] for i in free], strength
+    weights = bagged(
+        [Register(groups, SHARES[name]) for name, groups in registers.items()],
+        np.array([START.get(name, 0.0) for name in names]),
+        [i for i, name in enumerate(names) if name not in {*SOFT, BREVITY, TRUSTED}],
     )
     brevity = names.index(BREVITY)
     scale, allowance, base = calibration(*shown(every, weights, brevity))
@@ -185,24 +150,30 @@ FITTED = tuple(FEATURES)
 """All features take part in the fit; those that do not help get no weight."""
 
 
-def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group]) -> None:
-    """Fit on the tune halves of the gold collections, both registers together, and on demands about topics that the
-    encoder which made their features has not seen; write the weights file.
+def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group], foreign: Sequence[Group]) -> None:
+    """Fit on the tune halves of the gold collections, both registers together, and on demands about topics and from
+    public texts that the encoder which made their features has not seen; write the weights file.
 
     `unseen` keeps the ranker from trusting the encoder on every subject as on those it was trained on; ADDED times as
-    many of them are used as there are judged demands. The report halves are not looked at; `scenematch evaluate --split
-    report` measures on them.
+    many of them are used as there are judged demands. `foreign` keeps it from fitting the registers of the gold
+    collections alone. The report halves are not looked at; `scenematch evaluate --split report` measures on them.
     """
-    by_shape: dict[Shape, list[Group]] = {shape: [] for shape in SHAPES}
+    registers: dict[str, list[Group]] = {"short": []}
     for name in GOLD:
         collection = read_collection(gold / name)
         ids, _ = halves(collection.answerable)
         for shape in SHAPES:
-            by_shape[shape] += groups(collection, ids, parts, FITTED, shape)
-    tune = by_shape[as_filed]
-    added = unseen[: ADDED * len(tune)]
-    weights, base = fit([*tune, *added], [group for made in by_shape.values() for group in made], FITTED)
-    note = f"fitted on the tune halves of {' and '.join(GOLD)}, {len(tune)} demands, and {len(added)} on unseen topics"
+            registers.setdefault(name if shape is as_filed else "short", []).extend(
+                groups(collection, ids, parts, FITTED, shape)
+            )
+    every = [group for made in registers.values() for group in made]
+    judged = len(every) - len(registers["short"])
+    added = list(unseen[: ADDED * judged])
+    weights, base = fit({**registers, "unseen": added, "foreign": list(foreign)}, every, FITTED)
+    note = (
+        f"fitted on the tune halves of {' and '.join(GOLD)}, {judged} demands, {len(added)} on unseen topics and "
+        f"{len(foreign)} from public texts"
+    )
     write(path, weights, base, note)
 
 
@@ -210,6 +181,16 @@ def unseen_groups(topics: Sequence[Topic], parts: Parts) -> list[Group]:
     """Demands made of topics that the encoder in `parts` was not trained on."""
     made = collection_of(topics, SEED)
     return groups(made, made.demands, parts, FITTED)
+
+
+def public_groups(unmet: Public, parts: Parts) -> list[Group]:
+    """Demands made of public pairs that the encoder in `parts` was not trained on, FOREIGN of each source; each has the
+    answers of POOL others to tell its own from."""
+    out = []
+    for name, pairs in unmet.items():
+        made = pairs_of(name, pairs, POOL)
+        out += groups(made, list(made.demands)[:FOREIGN], parts, FITTED)
+    return out
 
 
 GOLD = ("dev", "lists")

@@ -1,8 +1,9 @@
-"""Judged demands made from knowledge topics: what the ranker learns from besides the gold collections.
+"""Judged demands made from knowledge topics and public pairs: what the ranker learns from besides the gold collections.
 
 A topic's demander statements are a demand, its vendor statements two solutions that suit it, its near misses solutions
-that do not. They say how far a cosine can be trusted on a subject only if the encoder has not seen these topics: use
-them with one that was trained on the others.
+that do not. Of a public pair the one text is a demand and the other the only solution that suits it, among those of
+other pairs. They say how far a cosine can be trusted on a subject only if the encoder has not seen these topics and
+pairs: use them with one that was trained on the others.
 """
 
 from __future__ import annotations
@@ -32,6 +33,25 @@ def collection_of(topics: Sequence[Topic], seed: int) -> Collection:
         solutions |= {offer.id: offer for offer in (*offers, *wrong)}
         qrels[demand.id] = {offer.id: SUITS for offer in offers}
     return Collection("knowledge", demands, solutions, qrels)
+
+
+def pairs_of(name: str, pairs: Sequence[tuple[str, str]], most: int) -> Collection:
+    """At most `most` of these pairs as demands and solutions, the first ones. Of pairs that hang together by a common
+    text only one is taken: the others would be answers that nobody judged."""
+    met: set[str] = set()
+    demands: dict[str, Demand] = {}
+    solutions: dict[str, Solution] = {}
+    qrels: dict[str, dict[str, int]] = {}
+    for number, (asked, answer) in enumerate(pairs):
+        if met.isdisjoint((asked, answer)) and len(demands) < most:
+            demand, offer = (
+                Demand(f"Q{number:05}", "", description=asked),
+                Solution(f"A{number:05}", "", description=answer),
+            )
+            demands[demand.id], solutions[offer.id] = demand, offer
+            qrels[demand.id] = {offer.id: SUITS}
+        met |= {asked, answer}
+    return Collection(name, demands, solutions, qrels)
 
 
 def _demand(id: str, topic: Topic, rng: random.Random) -> Demand:

@@ -154,7 +154,7 @@ class Bm25Index:
         terms, numbers, weights = asked
         b = self.parameters.per_field(self.parameters.b)
         normaliser = stretch(self.forward.lengths[rows], self.statistics.average_lengths, b)
-        return Overlap(self.forward, self.parameters, normaliser, rows, terms, numbers, weights * self._idf[numbers])
+        return Overlap(self.forward, self.parameters, normaliser, rows, terms, numbers, weights, self._idf[numbers])
 
     def _scores(self, asked: Asked, rows: RowNumbers) -> Scores:
         blocks = [self._overlap(asked, rows[start : start + BLOCK]).scores() for start in range(0, len(rows), BLOCK)]
@@ -205,9 +205,9 @@ class Bm25Index:
         """ln(1 + (N − df + 0.5) / (df + 0.5)), always > 0; an unknown term has df 0."""
         return float(self.statistics.idf([term])[0])
 
-    def self_score(self, query: Query) -> float:
-        """The score of a record with each term once, in a field of weight 1 and average length: Σ weight × idf."""
-        return math.fsum(self.statistics.idf(list(query)) * np.fromiter(query.values(), dtype=np.float64))
+    def self_score(self, query: Query, power: int = 1) -> float:
+        """The score of a record with each term once, in a field of weight 1 and average length: Σ weight idf^power."""
+        return math.fsum(self.statistics.idf(list(query)) ** power * np.fromiter(query.values(), dtype=np.float64))
 
     def save(self, folder: Path) -> None:
         """Writes the index into `folder`, made if need be. Raises ValueError when its statistics are borrowed."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 import numpy as np
@@ -31,10 +32,12 @@ class Overlap:
         rows: RowNumbers,
         terms: Sequence[str],
         numbers: TermNumbers,
-        gains: Floats,
+        weights: Floats,
+        idf: Floats,
     ) -> None:
-        """`stretch` is the length normaliser of these rows, (rows, fields); `gains` is query weight × idf per term."""
-        self._parameters, self._terms, self._gains, self._rows = parameters, terms, gains, len(rows)
+        """`stretch` is the length normaliser of these rows, (rows, fields); `weights` and `idf` are per query term."""
+        self._parameters, self._terms, self._rows = parameters, terms, len(rows)
+        self._idf, self._gains = idf, weights * idf
         slots = np.zeros(len(forward.vocabulary), dtype=np.min_scalar_type(len(terms)))
         slots[numbers] = np.arange(1, len(terms) + 1)
         cells, place = forward.cells(rows)
@@ -45,22 +48,31 @@ class Overlap:
         self._field = forward.fields[source]
         self._frequency = forward.counts[source] / stretch[row, self._field]
 
-    def _points(
+    def _totals(
         self, frequency: Floats, chosen: npt.NDArray[np.bool_] | slice = slice(None)
     ) -> tuple[RowNumbers, Floats]:
-        """Every (row, term) pair that shares something, as a cell number, and its points."""
+        """Every (row, term) pair that shares something, as a cell number, and its frequency."""
         total: Floats = _summed(self._cell[chosen], frequency, self._rows * len(self._terms))
         cells = np.flatnonzero(total > 0)
-        return cells, self._gains[cells % len(self._terms)] * self._parameters.saturate(total[cells])
+        return cells, total[cells]
+
+    def _points(self, cells: RowNumbers, total: Floats) -> Floats:
+        return self._gains[cells % len(self._terms)] * self._parameters.saturate(total)
 
     def _sums(self, cells: RowNumbers, points: Floats) -> Scores:
         return _summed(cells // len(self._terms), points, self._rows).astype(np.float32)
 
     @cached_property
-    def _all_points(self) -> tuple[RowNumbers, Floats]:
-        """`_points` over all fields, weighted."""
+    def _all_totals(self) -> tuple[RowNumbers, Floats]:
+        """`_totals` over all fields, weighted."""
         weights = self._parameters.per_field(self._parameters.weights)
-        return self._points(self._frequency * weights[self._field])
+        return self._totals(self._frequency * weights[self._field])
+
+    @cached_property
+    def _all_points(self) -> tuple[RowNumbers, Floats]:
+        """Every shared (row, term) pair as a cell number, and its points."""
+        cells, total = self._all_totals
+        return cells, self._points(cells, total)
 
     def scores(self) -> Scores:
         """The full BM25F score per row, 0 where nothing is shared."""
@@ -73,7 +85,20 @@ class Overlap:
         if not self._terms:
             return np.zeros(self._rows, dtype=np.float32)
         chosen = self._field == FIELDS.index(field)
-        return self._sums(*self._points(self._frequency[chosen], chosen))
+        cells, total = self._totals(self._frequency[chosen], chosen)
+        return self._sums(cells, self._points(cells, total))
+
+    def word_scores(self, words: Mapping[str, float], doubled: AbstractSet[str]) -> Scores:
+        """See the Overlap of the ports."""
+        if not self._terms:
+            return np.zeros(self._rows, dtype=np.float32)
+        cells, total = self._all_totals
+        term = cells % len(self._terms)
+        gains = np.array([words.get(name, 0.0) for name in self._terms]) * self._idf**2
+        mentions = np.array([0.5 if name in doubled else 1.0 for name in self._terms])
+        chosen = np.flatnonzero(gains[term])
+        term = term[chosen]
+        return self._sums(cells[chosen], gains[term] * self._parameters.saturate(total[chosen] * mentions[term]))
 
     def contributions(self, position: int) -> dict[str, float]:
         """Term → its share of the score of the row at `position`; only shared terms, in query order."""

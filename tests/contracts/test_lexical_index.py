@@ -66,6 +66,12 @@ class PlainBm25F:
         tf = {t: self.frequency(self.documents[id], field, t) for t in query}
         return math.fsum(query[t] * self.idf(t) * self.saturate(tf[t]) for t in query)
 
+    def word_score(self, words: Mapping[str, float], doubled: set[str], id: str) -> float:
+        document = self.documents[id]
+        tf = {t: sum(self.p.weights[f] * self.frequency(document, f, t) for f in FIELDS) for t in words}
+        half = {t: n / 2 if t in doubled else n for t, n in tf.items()}
+        return math.fsum(words[t] * self.idf(t) ** 2 * self.saturate(half[t]) for t in words)
+
     def search(self, query: Mapping[str, float], k: int, allowed: Rows | None = None) -> list[Hit]:
         pool = [id for row, id in enumerate(self.ids) if allowed is None or allowed[row]]
         # float32, as the port's other side: equal records must tie whatever the order of their sums
@@ -199,6 +205,21 @@ class TestBm25Index(LexicalIndexContract):
             for field in FIELDS:
                 want = [truth.field_score(query, ids[row], field) for row in rows]
                 np.testing.assert_allclose(ours.field_scores(query, rows, field), want, rtol=1e-6, atol=1e-12)
+
+    def test_words_score_by_the_square_of_their_rarity(self) -> None:
+        ids, documents = ids_of(300), world(300, seed=5)
+        ours, truth = self.make(ids, documents), PlainBm25F(ids, documents, PARAMETERS)
+        rows = np.random.default_rng(1).permutation(300)[:150]
+        for query in questions(5, seed=6):
+            words = {term: 0.5 + number % 3 for number, term in enumerate(query) if number % 2}
+            doubled = set(list(words)[::2])
+            want = [truth.word_score(words, doubled, ids[row]) for row in rows]
+            got = ours.overlap(query, rows).word_scores(words, doubled)
+            np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-12)
+            assert ours.self_score(words, power=2) == pytest.approx(
+                math.fsum(weight * truth.idf(term) ** 2 for term, weight in words.items())
+            )
+        assert ours.overlap({}, rows).word_scores({}, set()).tolist() == [0.0] * 150
 
     def test_strongest_terms_find_the_candidates_and_all_terms_score_them(self) -> None:
         ids, documents = ids_of(300), world(300, seed=5)

@@ -27,7 +27,8 @@ from matcher.tags import TagTable
 SAME = 1e-5
 ROWS, DEMANDS = 240, 60
 LEXICAL = ("lexical", "lexical_title")
-"""The features that know of the other records on the shelf: how rare a word is, how long a field usually is."""
+"""With lexical_words the features that know of the other records on the shelf: how rare a word is, how long a field
+usually is."""
 
 some_rows = st.lists(st.integers(0, ROWS - 1), unique=True, min_size=2, max_size=40)
 some_demand = st.integers(0, DEMANDS - 1)
@@ -150,8 +151,9 @@ def test_a_rebuild_with_an_unrelated_record_moves_others_by_the_drift_of_statist
 
     The features of meaning and of tags stay. A lexical feature is √r, r = Σ gain · saturation / Σ gain over the query's
     terms, where gain = weight · idf. One more record adds δ = ln((N+2)/(N+1)) to every idf and changes the average
-    length of a field by a share of ε at most, so r moves by no more than (k1+1) · δ / mean idf + ε · (1+ε) · r. Two
-    other records further apart than both their drifts keep their order.
+    length of a field by a share of ε at most, so r moves by no more than (k1+1) · δ / mean idf + ε · (1+ε) · r. Of
+    whole words it is r itself with gain = weight · idf², raised by weight · (2 · idf · δ + δ²). Two other records
+    further apart than both their drifts keep their order.
     """
     text = " ".join(f"zq{word}xv" for word in words)
     field = data.draw(st.sampled_from(["title", "description", "indicators", "cases"]))
@@ -189,6 +191,13 @@ def drifts(world: Any, query: Any, old: Any, new: Any) -> dict[str, float]:
         low, high = np.sqrt(np.maximum(r - most, 0)), np.sqrt(r + most)
         moved = np.maximum(np.sqrt(r) - low, high - np.sqrt(r))
         allowed += weights.get(name, 0.0) * np.where(r > 0, moved, 0)
+    words = asked.words
+    if words:
+        yardstick = index.self_score(words, power=2)
+        r = overlap.word_scores(words, asked.doubled).astype(np.float64) / yardstick
+        raised = 2 * delta * index.self_score(words) + delta**2 * math.fsum(words.values())
+        most = (index.parameters.k1 + 1) * raised / yardstick + epsilon * (1 + epsilon) * r
+        allowed += weights.get("lexical_words", 0.0) * np.where(r > 0, most, 0)
     return dict(zip(old.ids, allowed.tolist(), strict=True))
 
 

@@ -42,6 +42,13 @@ def test_a_word_of_two_characters_weighs_more_than_a_bigram_that_straddles(analy
     assert (counts["检测"], counts["划伤"], counts["测划"]) == (2, 2, 1)
 
 
+def test_spoken_words_are_the_whole_ones_and_counted_once(analyser: Analyser) -> None:
+    spoken = analyser.spoken("用AGV搬料，搬运划伤的料，S7-1200")
+    assert spoken == {"agv": 1, "搬": 1, "料": 2, "搬运": 1, "划伤": 1, "s7-1200": 1, "s7": 1}
+    assert spoken.keys() <= analyser.counts("用AGV搬料，搬运划伤的料，S7-1200").keys()
+    assert [term for term in spoken if analyser.is_doubled(term)] == ["搬运", "划伤"]
+
+
 def test_both_segmenters_cut_alike(lexicon: Lexicon, tmp_path: Path, root: Path) -> None:
     """The plain jieba is the oracle of the fast one, on every run of Han characters of a knowledge file."""
     plain, fast = JiebaSegmenter(lexicon.dictionary, tmp_path), RustSegmenter(lexicon.dictionary)
