@@ -39,9 +39,11 @@ class Watch:
             return finder.find(records, view, snapshot.get_many, same_names(snapshot))
 
     def catch_up(self, seconds: float = float("inf")) -> bool:
-        """Compare what waits, for about this long. Whether nothing waits any more."""
-        if self._done == self._store.known_revision() or not self._lock.acquire(blocking=False):
+        """Compare what waits, for about this long. True when nothing waits any more, False while others compare."""
+        if self._done == self._store.known_revision():
             return True
+        if not self._lock.acquire(blocking=False):
+            return False
         try:
             ends = time.monotonic() + seconds
             revision = self._store.known_revision()

@@ -83,10 +83,8 @@ def filed(service: Any) -> dict[str, str]:
 def compared(service: Any) -> Any:
     """The list of repeats once nothing waits to be compared; the service compares by itself as well."""
     for _ in range(600):
-        service.parts.repeats.catch_up()
-        page = service.call("GET", "/api/v1/repeats", "viewer").json()
-        if not page["waiting"]:
-            return page
+        if service.parts.repeats.catch_up():
+            return service.call("GET", "/api/v1/repeats", "viewer").json()
         time.sleep(0.05)
     raise AssertionError("still comparing")
 

@@ -51,17 +51,22 @@ def watched(make_service: Any) -> Any:
     service.parts.store.remove(Kind.DEMAND, "D2")  # another company's like need, which is suspected too
     for record in (FIRST, AGAIN, COPY, OTHER, SOLD, SOLD_AGAIN, RIVAL):
         service.parts.store.put(record)
-    assert service.parts.repeats.catch_up()
+    catch_up(service)
     return service
 
 
-def found(service: Any, query: str = "") -> list[tuple[str, str, bool]]:
-    for _ in range(600):  # the service compares by itself as well, and only one of the two does at a time
-        page = RepeatPage.model_validate(service.call("GET", f"/api/v1/repeats{query}", "viewer").json())
-        if not page.waiting:
-            break
-        service.parts.repeats.catch_up()
+def catch_up(service: Any) -> None:
+    """The service compares by itself as well, and only one of the two does at a time."""
+    for _ in range(600):
+        if service.parts.repeats.catch_up():
+            return
         time.sleep(0.05)
+    raise AssertionError("still comparing")
+
+
+def found(service: Any, query: str = "") -> list[tuple[str, str, bool]]:
+    catch_up(service)
+    page = RepeatPage.model_validate(service.call("GET", f"/api/v1/repeats{query}", "viewer").json())
     assert page.waiting == 0
     return [(item.older.id, item.newer.id, item.exact) for item in page.items]
 
@@ -107,7 +112,7 @@ def test_a_decision_outlives_changes(watched: Any) -> None:
     kept = watched.call("POST", f"{pair}/decision", json={"decision": "keep", "note": "两个车间"})
     assert (kept.json()["decision"], kept.json()["note"]) == ("keep", "两个车间")
     watched.call("PATCH", "/api/v1/demands/R-3", json={"site": "二车间"})
-    assert watched.parts.repeats.catch_up()
+    catch_up(watched)
     assert found(watched, "?decision=keep") == [("R-1", "R-3", True)]
     assert ("R-1", "R-3", True) not in found(watched, "?kind=demand")
     watched.call("POST", f"{pair}/decision", json={"decision": "merge"})
