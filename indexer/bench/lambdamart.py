@@ -48,9 +48,10 @@ def reached(ranker: str, collection: str, judged: Sequence[Group], score: Scorin
     values = []
     for group in judged:
         names = [f"{number:05}" for number in range(len(group.grades))]
-        order = np.argsort(-score(group.features), kind="stable")[:10]
+        scores = score(group.features)
+        order = np.argsort(-scores, kind="stable")[:10]
         grades = {names[i]: int(group.grades[i]) for i in np.flatnonzero(group.grades).tolist()}
-        values.append(NDCG([names[i] for i in order.tolist()], grades))
+        values.append(NDCG([(names[i], float(scores[i])) for i in order.tolist()], grades))
     return Reached(ranker, collection, tuple(values))
 
 
