@@ -13,6 +13,7 @@ from api.errors import SafeMode, told
 from api.metrics import Metrics
 from api.pages.refusals import wants_page
 from api.parts import Parts
+from api.traffic import Traffic
 from api.verified import Verified
 from matcher.errors import MatcherError
 from matcher.settings import Settings
@@ -55,6 +56,7 @@ def safe_parts(settings: Settings) -> Parts:
         "metrics": Metrics(),
         "verified": Verified(store.keys),
         "cards": Cards(store),
+        "traffic": Traffic(),
     }
     return Parts(**{part.name: reading.get(part.name, off) for part in fields(Parts)})
 
