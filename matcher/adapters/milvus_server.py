@@ -12,11 +12,12 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -49,6 +50,12 @@ CONNECT_S, SEARCH_S, LOAD_S, BUILD_S = 3.0, 4.0, 10.0, 600.0
 
 QUIET_S = 30.0
 """Seconds for which a server that failed is not asked again, and for which a ready one is believed."""
+
+CALM: Mapping[str, int] = MappingProxyType(
+    {"grpc.keepalive_time_ms": 600_000, "grpc.keepalive_permit_without_calls": 0}
+)
+"""pymilvus asks an idle server every ten seconds whether it lives; gRPC servers hang up on that ("too many pings"), by
+default on more than one in five minutes."""
 
 MOST_ASKED = 16_384
 """Rows that Milvus gives at once."""
@@ -210,7 +217,12 @@ def _connected(address: Address) -> Any:
 
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it prints a traceback for each error that it raises
     return MilvusClient(
-        address.uri, user=address.user, password=address.password, db_name=address.database, timeout=CONNECT_S
+        address.uri,
+        user=address.user,
+        password=address.password,
+        db_name=address.database,
+        timeout=CONNECT_S,
+        grpc_options=dict(CALM),
     )
 
 
