@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,15 +20,15 @@ BLOCK = 16_384
 """Rows of halves widened at a time."""
 
 
-class ExactIndex:
-    """A VectorIndex that is slow above about 100 000 rows and never wrong."""
+class ScoredIndex(ABC):
+    """A VectorIndex but for the scores: given those of the rows among which the k best are, the rest is the same."""
 
-    def __init__(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """`vectors` has shape (len(ids), dim); rows of unit length or all zero. Raises ValueError on other lengths."""
-        if len(ids) != len(vectors):
-            raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
-        self._roster = Roster(ids)
-        self._vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+
+    @abstractmethod
+    def _scored(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
+        """Rows among which the k best are, with their scores, in no order. `query` has length 1, k ≥ 1."""
 
     def __len__(self) -> int:
         return len(self._roster)
@@ -44,9 +45,23 @@ class ExactIndex:
         query = unit(query)
         if k <= 0 or not len(self) or not query.any():
             return self._roster.first(max(k, 0), allowed)
-        rows, scores = scanned(self._vectors, query, k, allowed)
+        rows, scores = self._scored(query, k, allowed)
         best = self._roster.best(rows, scores, k)
         return rows[best], scores[best]
+
+
+class ExactIndex(ScoredIndex):
+    """A VectorIndex that is slow above about 100 000 rows and never wrong."""
+
+    def __init__(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """`vectors` has shape (len(ids), dim); rows of unit length or all zero. Raises ValueError on other lengths."""
+        if len(ids) != len(vectors):
+            raise ValueError(f"{len(ids)} ids for {len(vectors)} vectors")
+        super().__init__(Roster(ids))
+        self._vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def _scored(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
+        return scanned(self._vectors, query, k, allowed)
 
 
 def unit(query: Vectors) -> Vectors:

@@ -6,25 +6,24 @@ the answers of the exact index.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
 import numpy as np
 
-from matcher.adapters.exact import SLACK, Stored, cosines, single, unit
+from matcher.adapters.exact import SLACK, ScoredIndex, Stored, cosines, single
 from matcher.adapters.roster import Found, Roster, RowNumbers, at_least_kth
-from matcher.model import Hit
 from matcher.ports import Rows, Vectors
 
 SMALL_POOL = 1_500
 """With this many allowed rows or fewer, all of them are scored exactly: cheaper than looking for candidates."""
 
 
-class RescoredIndex(ABC):
+class RescoredIndex(ScoredIndex):
     """A VectorIndex but for the candidates. `vectors` holds the rows of the roster, (rows, dim)."""
 
     def __init__(self, roster: Roster, vectors: Stored) -> None:
+        super().__init__(roster)
         self.vectors = vectors
-        self._roster = roster
 
     @abstractmethod
     def _candidates(self, query: Vectors, count: int, allowed: Rows | None) -> RowNumbers:
@@ -34,27 +33,7 @@ class RescoredIndex(ABC):
     def _first(self, k: int) -> int:
         """How many candidates to look at first for the k best."""
 
-    def __len__(self) -> int:
-        return len(self._roster)
-
-    def search(self, query: Vectors, k: int, allowed: Rows | None = None) -> list[Hit]:
-        """See VectorIndex."""
-        return self._roster.hits(*self._found(query, k, allowed))
-
-    def nearest(self, query: Vectors, k: int, allowed: Rows | None = None) -> RowNumbers:
-        """See VectorIndex."""
-        return self._found(query, k, allowed)[0]
-
-    def _found(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
-        query = unit(query)
-        if k <= 0 or not len(self) or not query.any():
-            return self._roster.first(max(k, 0), allowed)
-        rows, scores = self._scored(query, k, allowed)
-        best = self._roster.best(rows, scores, k)
-        return rows[best], scores[best]
-
     def _scored(self, query: Vectors, k: int, allowed: Rows | None) -> Found:
-        """Rows among which the k best are, with their scores, in no order."""
         available = len(self) if allowed is None else int(np.count_nonzero(allowed))
         if available == len(self):
             allowed = None
