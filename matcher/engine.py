@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -265,6 +264,6 @@ def requirements(query: Profile, candidate: Profile, analyser: Analyser) -> tupl
     for field in ("needs", "body"):
         if text := demand.fields.get(field, ""):
             out += compare(text, offer.fields, field=field, context=demand.text(), side=side)  # type: ignore[arg-type]
-    offered = query is offer
-    told = (told(demand, offer, analyser, offered_by_query=offered) for told in (tried, caveats))
-    return (*out, *chain.from_iterable(told))
+    for told in (tried, caveats):
+        out += told(demand, offer, analyser, offered_by_query=query is offer)
+    return tuple(out)

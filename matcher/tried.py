@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
 from matcher.analyser import Analyser
@@ -28,53 +30,69 @@ ANYTHING = frozenset(
 """Words that any offer may be named with."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that a demand tells of: its sentence, where that starts in the body, the clause that names what was
+    tried, cleaned, and that clause's words, which the demand uses nowhere else, longest first."""
+
+    sentence: str
+    start: int
+    clause: str
+    words: tuple[str, ...]
+
+
 def tried(demand: Profile, offer: Profile, analyser: Analyser, *, offered_by_query: bool) -> tuple[Requirement, ...]:
     """At most one entry: the sentence of the demand, unknown, and the word in the offer's name that it speaks of.
 
     A word that the demand also uses elsewhere is part of what it wants and says nothing. `offered_by_query` tells
     which of the two is asking, for the spans.
     """
-    title = analyser.normalise.mapped(offer.fields.get("title", ""))
-    text = demand.fields.get("body", "")
-    for start, sentence, attempt in _attempts(text):
-        elsewhere = "\n".join((demand.fields.get("title", ""), text[:start], text[start + len(sentence) :]))
-        if place := _named(analyser.normalise(attempt), title.text, analyser.normalise(elsewhere), analyser):
+    title = offer.fields.get("title", "")
+    for attempt in _attempts(demand.fields.get("title", ""), demand.fields.get("body", ""), analyser):
+        mapped = analyser.normalise.mapped(title)
+        if place := _named(attempt, mapped.text):
             asking, offering = ("candidate", "query") if offered_by_query else ("query", "candidate")
-            said, (first, last) = sentence.strip(" ，,。；;！!？?\n"), title.span(*place)
+            first, last = mapped.span(*place)
             spans = (
-                Span(asking, "body", start, start + len(said)),  # type: ignore[arg-type]
+                Span(asking, "body", attempt.start, attempt.start + len(attempt.sentence)),  # type: ignore[arg-type]
                 Span(offering, "title", first, last),  # type: ignore[arg-type]
             )
-            word = offer.fields["title"][first:last]
-            says = f"需求方试过这类办法，没有用好；方案名称里有“{word}”，推荐之前请先问清原因"
-            return (Requirement(said, Status.UNKNOWN, says, spans),)
+            says = f"需求方试过这类办法，没有用好；方案名称里有“{title[first:last]}”，推荐之前请先问清原因"
+            return (Requirement(attempt.sentence, Status.UNKNOWN, says, spans),)
     return ()
 
 
-def _attempts(text: str) -> Iterator[tuple[int, str, str]]:
-    """Where a sentence tells of an attempt that was given up, the sentence, and the clause of the attempt."""
+@lru_cache(maxsize=256)
+def _attempts(title: str, text: str, analyser: Analyser) -> tuple[Attempt, ...]:
+    """The attempts told of in a demand's body; the same for all offers that are held against it."""
     if not BEFORE.search(text):
-        return
-    for found in SENTENCE.finditer(text):
-        before = BEFORE.search(found[0])
-        if before and GIVEN_UP.search(found[0], before.end()):
-            attempt = CLAUSE.match(found[0], before.start())
-            sentence = found[0].lstrip()
-            yield found.end() - len(sentence), sentence, attempt[0] if attempt else ""
+        return ()
+    found = []
+    for sentence in SENTENCE.finditer(text):
+        before = BEFORE.search(sentence[0])
+        if before and GIVEN_UP.search(sentence[0], before.end()):
+            clause = CLAUSE.match(sentence[0], before.start())
+            cleaned = analyser.normalise(clause[0]) if clause else ""
+            elsewhere = analyser.normalise("\n".join((title, text[: sentence.start()], text[sentence.end() :])))
+            words = sorted(_telling(cleaned, elsewhere, analyser), key=len, reverse=True)
+            start = sentence.end() - len(sentence[0].lstrip())
+            found.append(Attempt(sentence[0].strip(" ，,。；;！!？?\n"), start, cleaned, tuple(words)))
+    return tuple(found)
 
 
-def _named(attempt: str, title: str, elsewhere: str, analyser: Analyser) -> tuple[int, int] | None:
-    """Where the title has the longest word of the attempt that stands nowhere else in the demand, with what goes on in
-    both (平安 → 平安钟); None without one. All three texts are cleaned."""
-    words = [
-        word
-        for word in analyser.counts(attempt)
-        if word in title and word not in elsewhere and word not in ANYTHING
-        if analyser.is_word(word) and not analyser.is_form_word(word)
-    ]
-    if not words:
+def _telling(clause: str, elsewhere: str, analyser: Analyser) -> Iterator[str]:
+    """The words of a cleaned clause that stand nowhere else in the demand and can name an offer."""
+    for word in analyser.counts(clause):
+        special = word not in elsewhere and word not in ANYTHING
+        if special and analyser.is_word(word) and not analyser.is_form_word(word):
+            yield word
+
+
+def _named(attempt: Attempt, title: str) -> tuple[int, int] | None:
+    """Where a cleaned title has the longest word of the attempt, with what goes on in both (平安 → 平安钟)."""
+    word = next((word for word in attempt.words if word in title), None)
+    if word is None:
         return None
-    word = max(words, key=len)
-    start, at = title.find(word), attempt.find(word)
-    going_on = takewhile(lambda pair: pair[0] == pair[1], zip(title[start:], attempt[at:], strict=False))
+    start, at = title.find(word), attempt.clause.find(word)
+    going_on = takewhile(lambda pair: pair[0] == pair[1], zip(title[start:], attempt.clause[at:], strict=False))
     return start, start + sum(1 for _ in going_on)
