@@ -1,4 +1,4 @@
-"""Suspected repeats of a list side by side: who filed first, and which words are different."""
+"""Suspected repeats side by side, filed or in a list: who filed first, and which words are different."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matcher.difference import difference
 from matcher.model import Kind, Record
 from matcher.store import Store
 from matcher.store.codec import owner_of
-from matcher.store.repeats import DECISION_NAMES, RepeatBook
+from matcher.store.repeats import DECISION_NAMES, Pair, RepeatBook
 
 Cut = Callable[[str], Sequence[str]]
 """A run of Han characters cut into words."""
@@ -47,22 +47,36 @@ def _shown(pair: Suspected, older: Record, filed_at: str | None, newer: Record, 
         "kind": pair.kind.value,
         "older": _side(older, filed_at, pair.before),
         "newer": _side(newer, None, pair.at),
+        **suspicion_json(pair),
+        "fields": difference_json(older, newer, cut),
+    }
+
+
+def suspicion_json(pair: Pair | Suspected) -> dict[str, Any]:
+    """How sure a suspicion is and what was decided, whether the newer record is filed or stands in a list."""
+    return {
         "probability": round(pair.probability, 4),
         "exact": pair.exact,
         "says": pair.says,
         "decision": pair.decision,
         "decision_name": DECISION_NAMES[pair.decision],
         "note": pair.note,
-        "fields": [{**asdict(found), "same": found.same} for found in difference(older, newer, cut)],
     }
+
+
+def side_json(record: Record) -> dict[str, Any]:
+    """What tells people which record it is."""
+    return {"id": record.id, "title": record.title, "owner": owner_of(record), "region": record.region}
+
+
+def difference_json(older: Record, newer: Record, cut: Cut) -> list[dict[str, Any]]:
+    """Two records field by field, word by word."""
+    return [{**asdict(found), "same": found.same} for found in difference(older, newer, cut)]
 
 
 def _side(record: Record, filed_at: str | None, place: Place | None) -> dict[str, Any]:
     return {
-        "id": record.id,
-        "title": record.title,
-        "owner": owner_of(record),
-        "region": record.region,
+        **side_json(record),
         "filed_at": filed_at,
         "sheet": place[0] if place else None,
         "row": place[1] if place else None,

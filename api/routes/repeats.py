@@ -14,12 +14,12 @@ from api.parts import Parts
 from api.presenting import json_response
 from api.schemas.base import WHOLE, RecordId
 from api.schemas.repeats import DecisionIn, DifferenceOut, RepeatOut, RepeatPage, VariantIn, VariantList, VariantOut
-from matcher.difference import difference
-from matcher.model import Demand, Kind, Record
+from api.suspecting import difference_json, side_json, suspicion_json
+from matcher.model import Kind, Record
 from matcher.store import Snapshot
 from matcher.store.merging import merge, take_apart
 from matcher.store.names import Variant, join, part, variants
-from matcher.store.repeats import DECISION_NAMES, Pair, RepeatBook, RepeatWriter
+from matcher.store.repeats import Pair, RepeatBook, RepeatWriter
 
 A = Annotated[RecordId, Path(alias="a", description="一条的编号"), BeforeValidator(unquote)]
 B = Annotated[RecordId, Path(alias="b", description="另一条的编号"), BeforeValidator(unquote)]
@@ -78,10 +78,7 @@ def _add_list(app: FastAPI, parts: Parts) -> None:
             records = [snapshot.get(wanted, id) for id in (a, b)]
             filed = RepeatBook(snapshot).filed_at(wanted, [a, b])
         records.sort(key=lambda record: (filed[record.id], record.id))
-        fields = [
-            {"field": found.field, "label": found.label, "same": found.same, "pieces": found.pieces}
-            for found in difference(records[0], records[1], parts.cut)
-        ]
+        fields = difference_json(records[0], records[1], parts.cut)
         sides = {side: _filed(record, filed[record.id].isoformat()) for side, record in zip("ab", records, strict=True)}
         return json_response({**sides, "fields": fields})
 
@@ -183,12 +180,7 @@ def _shown(snapshot: Snapshot, pairs: list[Pair]) -> list[dict[str, Any]]:
                     "kind": pair.kind.value,
                     "older": _filed(records[pair.older], filed[pair.older].isoformat()),
                     "newer": _filed(records[pair.newer], filed[pair.newer].isoformat()),
-                    "probability": round(pair.probability, 4),
-                    "exact": pair.exact,
-                    "says": pair.says,
-                    "decision": pair.decision,
-                    "decision_name": DECISION_NAMES[pair.decision],
-                    "note": pair.note,
+                    **suspicion_json(pair),
                     "decided_by": pair.decided_by,
                     "decided_at": pair.decided_at.isoformat() if pair.decided_at else None,
                 }
@@ -197,14 +189,7 @@ def _shown(snapshot: Snapshot, pairs: list[Pair]) -> list[dict[str, Any]]:
 
 
 def _filed(record: Record, at: str) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "title": record.title,
-        "owner": record.organization if isinstance(record, Demand) else record.vendor,
-        "region": record.region,
-        "status": record.status,
-        "filed_at": at,
-    }
+    return {**side_json(record), "status": record.status, "filed_at": at}
 
 
 def _variant(found: Variant) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.base import WHOLE, In, Line, Out, RecordId, Text
 from api.schemas.records import DemandOut, SolutionOut
-from api.schemas.repeats import FieldDifferenceOut
+from api.schemas.repeats import FieldDifferenceOut, Side, Suspicion
 
 Outcome = Literal["accepted", "noted", "incomplete", "rejected", "skipped"]
 Mode = Literal["good", "all"]
@@ -231,30 +231,19 @@ class RepeatIn(In):
     into: Annotated[RecordId, Field(description="已入库记录的编号")]
 
 
-class SideOut(Out):
+class SideOut(Side):
     """疑似重复的一方。已入库的有 filed_at，清单里的有 sheet 和 row。"""
 
-    id: str
-    title: str
-    owner: Annotated[str, Field(description="需求单位或供应商")]
-    region: str
     filed_at: str | None
     sheet: str | None
     row: int | None
 
 
-class SuspectedOut(Out):
+class SuspectedOut(Suspicion):
     """一对疑似重复。older 先填报（已入库的，或清单里在前的一行），合并时保留它；newer 在这份清单里。"""
 
-    kind: Literal["demand", "solution"]
     older: SideOut
     newer: SideOut
-    probability: Annotated[float, Field(ge=0, le=1)]
-    exact: Annotated[bool, Field(description="单位、名称和正文都相同")]
-    says: Annotated[str, Field(description="为什么怀疑")]
-    decision: Literal["", "merge", "keep", "different"]
-    decision_name: str
-    note: str
     fields: Annotated[list[FieldDifferenceOut], Field(description="逐栏、按词比较；a 先填报")]
 
 

@@ -11,29 +11,39 @@ from api.schemas.base import In, Line, Out
 Decided = Literal["merge", "keep", "different"]
 
 
-class FiledOut(Out):
-    """疑似重复的一方；filed_at 是首次入库的时间。"""
+class Side(Out):
+    """疑似重复的一方：哪一条记录。"""
 
     id: str
     title: str
     owner: Annotated[str, Field(description="需求单位或供应商")]
     region: str
-    status: str
-    filed_at: str
 
 
-class RepeatOut(Out):
-    """一对疑似重复。older 先填报，合并时保留它。"""
+class Suspicion(Out):
+    """一次怀疑：有多大把握，人怎么判断。"""
 
     kind: Literal["demand", "solution"]
-    older: FiledOut
-    newer: FiledOut
     probability: Annotated[float, Field(ge=0, le=1)]
     exact: Annotated[bool, Field(description="单位、名称和正文都相同")]
     says: Annotated[str, Field(description="为什么怀疑")]
     decision: Literal["", "merge", "keep", "different"]
     decision_name: str
     note: str
+
+
+class FiledOut(Side):
+    """疑似重复的一方；filed_at 是首次入库的时间。"""
+
+    status: str
+    filed_at: str
+
+
+class RepeatOut(Suspicion):
+    """一对疑似重复。older 先填报，合并时保留它。"""
+
+    older: FiledOut
+    newer: FiledOut
     decided_by: str
     decided_at: str | None
 
