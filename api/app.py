@@ -194,7 +194,8 @@ def _add_openapi(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     to_thread.current_default_thread_limiter().total_tokens = THREADS
-    if app.state.jobs:  # in safe mode nothing is written
+    if app.state.jobs:  # in safe mode nothing is matched or written
+        parts.warming.start()
         parts.lookout.start(parts.settings.alert_seconds)
     tasks = [asyncio.create_task(job(parts)) for job in app.state.jobs]
     try:

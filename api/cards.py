@@ -12,8 +12,8 @@ from matcher.model import Demand, Kind, Record, Solution
 from matcher.profile import texts_of
 from matcher.store import Store
 
-MOST = 10_000
-"""Cards kept; at a few kilobytes each that is a few tens of megabytes."""
+MOST = 32_768
+"""Cards kept, of both sides; at a kilobyte or two each that is some tens of megabytes."""
 
 Card = orjson.Fragment
 

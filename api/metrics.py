@@ -52,6 +52,9 @@ class Metrics:
             "0 while an index server is set and cannot be used, else 1",
             registry=self._registry,
         )
+        self._prepared = Gauge(
+            "scenematch_records_prepared", "Records of which all that reasons need is ready", registry=self._registry
+        )
         self._records = Gauge("scenematch_records", "Records searched", ("kind",), registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -67,8 +70,8 @@ class Metrics:
         if not any(e.source.startswith(LEXICAL) for match in ranking.matches for e in match.evidence):
             self._no_terms.inc()
 
-    def exposition(self, state: IndexState) -> bytes:
-        """Everything in Prometheus' text format, the index as it is now."""
+    def exposition(self, state: IndexState, prepared: int) -> bytes:
+        """Everything in Prometheus' text format, the index as it is now; `prepared` counts the records made ready."""
         self._generation.clear()
         if state.generation:
             self._generation.labels(state.generation).set(1)
@@ -76,6 +79,7 @@ class Metrics:
         self._lag.set(state.revision - state.covered)
         self._changed.set(sum(state.changed.values()))
         self._server.set(not state.server)
+        self._prepared.set(prepared)
         for kind, count in state.counts.items():
             self._records.labels(kind.value).set(count)
         return generate_latest(self._registry)

@@ -16,6 +16,7 @@ from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.traffic import Traffic
 from api.verified import Verified
+from api.warming import Warming
 from indexer.intake import Intake
 from matcher.completeness import Checker
 from matcher.settings import Settings
@@ -40,6 +41,7 @@ class Parts:
     repeats: Watch
     lookout: Lookout
     traffic: Traffic
+    warming: Warming
     cut: Callable[[str], Sequence[str]]
     intake: Intake
     jobs: Jobs
@@ -60,5 +62,6 @@ class Parts:
         self.rebuild.close()
         self.repeats.close()
         self.lookout.close()
+        self.warming.close()
         self.previews.close()
         self.store.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from matcher.completeness import Checker
@@ -37,6 +37,11 @@ class Search(Protocol):
         self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()
     ) -> tuple[Ranking, Sequence[frozenset[str]]]:
         """`match`, and the tags of the 50 best records without the filters, best first."""
+        ...
+
+    def preparing(self) -> Iterator[tuple[Kind, str]]:
+        """Makes ready what the reasons for the indexed records are taken from, record by record, and names each. Ends
+        at once when all are ready, or are too many to be kept."""
         ...
 
     def profile(self, record: Record) -> Profile:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
+from weakref import WeakSet
 
 from api.cards import Cards
 from api.entrance import Entrance, Recent
@@ -19,15 +20,18 @@ from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.traffic import Traffic
 from api.verified import Verified
+from api.warming import Warming
 from indexer.intake import Intake
 from indexer.workshop import Workshop, checker, finder, published_words, workshop
 from matcher.completeness import Checker
 from matcher.engine import View
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
+from matcher.material import KEPT
 from matcher.model import Hit, Kind, Profile, Ranking, Record
 from matcher.overlay import Overlay
 from matcher.settings import Settings
+from matcher.shelf import Shelf
 from matcher.store import Store, utc_now
 from matcher.suspects import Finder
 from matcher.taxonomy import Taxonomy
@@ -58,6 +62,7 @@ class LibrarySearch:
         self._store = store
         self._opened = _Opened(shop, store)
         self._refreshing = Lock()
+        self._prepared: WeakSet[Shelf] = WeakSet()
 
     def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
         return self._opened.engine.match(query, k=k, filters=filters)
@@ -79,6 +84,17 @@ class LibrarySearch:
         self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()
     ) -> tuple[Ranking, Sequence[frozenset[str]]]:
         return self._opened.engine.survey(query, k=k, filters=filters)
+
+    def preparing(self) -> Iterator[tuple[Kind, str]]:
+        opened = self._opened
+        for kind, side in opened.library.view().sides.items():
+            shelf = side.base
+            if shelf in self._prepared or len(shelf) > KEPT:
+                continue
+            for row, id in enumerate(shelf.ids):
+                opened.engine.prepare(shelf, row)
+                yield kind, id
+            self._prepared.add(shelf)
 
     def profile(self, record: Record) -> Profile:
         return self._opened.shop.parts.profile(record)
@@ -158,6 +174,7 @@ def open_parts(settings: Settings) -> Parts:
     except BaseException:
         store.close()
         raise
+    cards = Cards(store)
     return Parts(
         settings=settings,
         store=store,
@@ -173,11 +190,12 @@ def open_parts(settings: Settings) -> Parts:
         metrics=Metrics(),
         verified=Verified(store.keys),
         entrance=Entrance(store, Passwords(policy_of(settings)), settings.https, Recent()),
-        cards=Cards(store),
+        cards=cards,
         shown=ShownLog(store),
         repeats=repeats,
         lookout=Lookout(store, search, settings.patience, traffic),
         traffic=traffic,
+        warming=Warming(search, cards, traffic),
         cut=search.cut,
         intake=intake,
         jobs=Jobs(),

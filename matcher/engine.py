@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
 from matcher.model import Hit, Kind, Match, Profile, Ranking, Requirement
 from matcher.ports import Encoder, Reranker, RowNumbers, Rows
-from matcher.requirements import compare
+from matcher.recall import Recall
+from matcher.requirements import compare, read_ahead
 from matcher.shelf import Shelf
 from matcher.taxonomy import Taxonomy
 from matcher.tried import tried
@@ -84,6 +85,7 @@ class Engine:
         self._names = tuple(weights.weights)
         self._factors = np.array([weights.weights[name] for name in self._names])
         self._explain = Explainer(analyser, encoder, taxonomy)
+        self._recall: Recall[View] = Recall()
 
     def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
         """The k best records of the other side: solutions for a demand, demands for a solution."""
@@ -91,15 +93,19 @@ class Engine:
 
     def survey(
         self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = (), near: int = 50
-    ) -> tuple[Ranking, list[frozenset[str]]]:
+    ) -> tuple[Ranking, Sequence[frozenset[str]]]:
         """`match`, and the tags of the `near` best records without the filters, best first: what filters can choose
         from. Without filters both come from one search."""
         view, kind = self._view(), query.kind.other
-        asked = ask(query, self._analyser, self._encoder)
-        found = self._found(asked, view, kind, k, filters, most=k if filters else max(k, near))
-        around = self._found(asked, view, kind, k, (), most=near) if filters else found[:near]
-        tags = [candidate.pool.shelf.tags.of_row(candidate.row) for candidate in around]
-        return self._ranking(asked, view, kind, found[:k], filters), tags
+
+        def find() -> tuple[Ranking, Sequence[frozenset[str]]]:
+            asked = ask(query, self._analyser, self._encoder)
+            found = self._found(asked, view, kind, k, filters, most=k if filters else max(k, near))
+            around = self._found(asked, view, kind, k, (), most=near) if filters else found[:near]
+            tags = tuple(candidate.pool.shelf.tags.of_row(candidate.row) for candidate in around)
+            return self._ranking(asked, view, kind, found[:k], filters), tags
+
+        return self._recall.of(view, ("survey", kind, k, near, *filters, *_question(query)), find)
 
     def similar(self, query: Profile, *, k: int = 5, filters: Sequence[Filter] = ()) -> Ranking:
         """The k nearest records of the same side, the query's own record apart."""
@@ -119,6 +125,11 @@ class Engine:
         asked = ask(query, self._analyser, self._encoder)
         found = self._found(asked, self._view(), kind, RERANKED, ())
         return next((candidate.reading for candidate in found if candidate.id == id), 0.0)
+
+    def prepare(self, shelf: Shelf, row: int) -> None:
+        """Make what the reasons for a record are taken from, so that the first who is shown it need not wait. It is
+        kept for KEPT records of a shelf; preparing more would only push out the first."""
+        read_ahead(self._explain.materials.of(shelf, row).profile.fields)
 
     def _found(
         self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter], most: int | None = None
@@ -145,8 +156,12 @@ class Engine:
 
     def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
         view = self._view()
-        asked = ask(query, self._analyser, self._encoder)
-        return self._ranking(asked, view, kind, self._found(asked, view, kind, k, filters), filters)
+
+        def find() -> Ranking:
+            asked = ask(query, self._analyser, self._encoder)
+            return self._ranking(asked, view, kind, self._found(asked, view, kind, k, filters), filters)
+
+        return self._recall.of(view, ("rank", kind, k, *filters, *_question(query)), find)
 
     def _ranking(
         self, asked: Asked, view: View, kind: Kind, found: Sequence[_Candidate], filters: Sequence[Filter]
@@ -194,6 +209,7 @@ class Engine:
             asking,
             [self._explain.materials.of(each.pool.shelf, each.row) for each in found],
             [each.pool.overlap.contributions(each.at) for each in found],
+            [each.pool.overlap.shared_in(each.at, "title") for each in found],
             [float(each.pool.similarity[each.at]) for each in found],
             [each.reading for each in found],
         )
@@ -208,6 +224,11 @@ class Engine:
 
     def _points(self, found: _Candidate) -> dict[str, float]:
         return dict(zip((*self._names, RERANK), (*found.points.tolist(), found.reread), strict=True))
+
+
+def _question(query: Profile) -> tuple[Hashable, ...]:
+    """Everything of a profile that a ranking depends on."""
+    return query.kind, query.id, tuple(query.fields.items()), query.tags
 
 
 def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:

@@ -59,10 +59,12 @@ class Asking(Explained):
 
 @dataclass(frozen=True, eq=False)
 class Candidate(Explained):
-    """A record that was found; with its shares of the lexical score, the words that carry it, the cosine of the whole
-    texts, the pairs of words that carry that, and what the re-ranking model makes of it, 0 without one."""
+    """A record that was found; with its shares of the lexical score, the shared terms that stand in its title, the
+    words that carry the score, the cosine of the whole texts, the pairs of words that carry that, and what the
+    re-ranking model makes of it, 0 without one."""
 
     contributions: Mapping[str, float]
+    named: AbstractSet[str]
     words: Sequence[str]
     similarity: float
     pairs: Sequence[Pair]
@@ -86,17 +88,25 @@ class Explainer:
         asked: Explained,
         found: Sequence[Material],
         contributions: Sequence[Mapping[str, float]],
+        named: Sequence[AbstractSet[str]],
         similarities: Sequence[float],
         readings: Sequence[float],
     ) -> list[Candidate]:
-        """`contributions` as the lexical index gives them, `similarities` cosines of the whole texts, `readings` the
-        re-ranking model's scores."""
+        """`contributions` and the shared terms of the titles, `named`, as the lexical index gives them, `similarities`
+        cosines of the whole texts, `readings` the re-ranking model's scores."""
         return [
             Candidate(
-                material, Marked(material.page, "candidate"), shares, self._words(shares), similarity, alike, reading
+                material,
+                Marked(material.page, "candidate"),
+                shares,
+                titled,
+                self._words(shares),
+                similarity,
+                alike,
+                reading,
             )
-            for material, shares, similarity, alike, reading in zip(
-                found, contributions, similarities, self._pairs(asked.material, found), readings, strict=True
+            for material, shares, titled, similarity, alike, reading in zip(
+                found, contributions, named, similarities, self._pairs(asked.material, found), readings, strict=True
             )
         ]
 
@@ -144,8 +154,7 @@ class Explainer:
 
     def name_words(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words in the candidate's title."""
-        named = self._analyser.counts(candidate.profile.fields.get("title", ""))
-        words = self._words({t: p for t, p in candidate.contributions.items() if t in named})
+        words = self._words({t: p for t, p in candidate.contributions.items() if t in candidate.named})
         if not words:
             return "名称用词有少量相同", ()
         says, spans = _told(asked, candidate, words, "名称用词相同")

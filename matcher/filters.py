@@ -35,6 +35,10 @@ class Filter(Protocol):
         """True where the record may be returned, one entry per row of the shelf."""
         ...
 
+    def __hash__(self) -> int:
+        """Filters are values: equal ones keep the same rows."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Where:

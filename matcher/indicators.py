@@ -99,7 +99,7 @@ def stated(sentence: str, start: int = 0, measures: Measures | None = None) -> t
     return tuple(replace(i, start=i.start + start, end=i.end + start) for i in found) if start else found
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def _stated(text: str, measures: Measures) -> tuple[Indicator, ...]:
     folded = fold(text)
     figures = quantities(folded)

@@ -88,9 +88,17 @@ class Library:
             opened = self._opened
             sides = {kind: self._side(kind, opened) for kind in Kind}
             seen = min(changed.revision for changed in self._changed.values())
-            view = View(opened.name, sides)
+            view = self._last_view(opened.name, sides) or View(opened.name, sides)
             self._held = (opened.name, seen, view)
             return view
+
+    def _last_view(self, generation: str, sides: Mapping[Kind, Side]) -> View | None:
+        """The view held, where what was committed since changed no record of either side: most commits are of the
+        follow-up, and whoever remembers something of a view need not forget it for them."""
+        if self._held is None or self._held[0] != generation:
+            return None
+        view = self._held[2]
+        return view if all(view.sides[kind] is side for kind, side in sides.items()) else None
 
     def refresh(self) -> bool:
         """Open the published generation if it is another one; True when it was. A failed opening changes nothing."""
@@ -147,10 +155,7 @@ class Library:
         changes = self._store.changes_since(kind, max(opened.covered, changed.revision))
         if len(changed.ids) + len(changes.upserts) > MOST_CHANGED:
             raise StaleIndex(opened.stale or "上次建索引以来改动过多，请运行 make reindex 重建索引。")
-        delta = changed.take(changes, base)
-        hidden = np.zeros(len(base), np.bool_)
-        hidden[[base.row_of[id] for id in changed.ids if id in base.row_of]] = True
-        return Side(base, hidden, delta)
+        return changed.take(changes, base)
 
 
 class _Changed:
@@ -161,20 +166,22 @@ class _Changed:
         self.revision = 0
         self.ids: set[str] = set()
         self._rows = prepare([], parts)
-        self._shelf: Shelf | None = None
+        self._side: Side | None = None
 
-    def take(self, changes: Changes, base: Shelf) -> Shelf:
-        """Fold in what changed last; the shelf of everything changed since the generation."""
+    def take(self, changes: Changes, base: Shelf) -> Side:
+        """Fold in what changed last; the side as it stands now, the same one as before where nothing did."""
         touched = {record.id for record in changes.upserts} | set(changes.removed)
-        if touched or self._shelf is None:
+        if touched or self._side is None:
             keep = [row for row, id in enumerate(self._rows.ids) if id not in touched]
             new = prepare([record for record in changes.upserts if takes_part(record)], self._parts)
             self._rows = joined([taken(self._rows, keep), new])
             self.ids |= touched
             borrowed = base.lexical.statistics if len(base) and isinstance(base.lexical, Bm25Index) else None
-            self._shelf = assemble(self._kind, self._rows, borrowed)
+            hidden = np.zeros(len(base), np.bool_)
+            hidden[[base.row_of[id] for id in self.ids if id in base.row_of]] = True
+            self._side = Side(base, hidden, assemble(self._kind, self._rows, borrowed))
         self.revision = changes.revision
-        return self._shelf
+        return self._side
 
 
 def differences(manifest: Manifest, parts: Parts) -> list[str]:

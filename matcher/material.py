@@ -15,8 +15,9 @@ from matcher.ports import BagEncoder, Encoder
 from matcher.shelf import Shelf
 from matcher.text import Normaliser
 
-KEPT = 4096
-"""Records of one shelf whose material is kept, some kilobytes each."""
+KEPT, KEPT_OF_MANY = 12_288, 4_096
+"""Records of one shelf whose material is kept, some ten kilobytes each: all of a shelf of this size, and fewer of a
+larger one, whose index needs the memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ class Materials:
     def _remembering(self, shelf: Shelf) -> Callable[[int], Material]:
         weak = ref(shelf)  # what is kept for a shelf must not keep the shelf
 
-        @lru_cache(maxsize=KEPT)
+        @lru_cache(maxsize=KEPT if len(shelf) <= KEPT else KEPT_OF_MANY)
         def material(row: int) -> Material:
             shelf = weak()
             assert shelf is not None, "whoever asks holds the shelf"

@@ -111,6 +111,10 @@ class Overlap(Protocol):
         """Term → its share of the score of the row at this position. Only shared terms; the sum is the score."""
         ...
 
+    def shared_in(self, position: int, field: str) -> frozenset[str]:
+        """The shared terms that stand in this field of the row at this position."""
+        ...
+
 
 class LexicalIndex(Protocol):
     """Field-weighted BM25 over the analyser's terms. A query maps terms to weights above 0."""

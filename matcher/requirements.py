@@ -147,6 +147,14 @@ def compare(
     return tuple(_requirement(indicator, judge.verdict(indicator), field, side) for indicator in asked)
 
 
+def read_ahead(offer: Mapping[str, str]) -> None:
+    """Read the figures of an offer before any demand is held against it; they are remembered by sentence."""
+    for text in offer.values():
+        for start, sentence, folded in _cut(text)[1]:
+            if _DIGIT.search(folded):
+                stated(sentence, start)
+
+
 def _answering(text: str, wanted: Sequence[tuple[str, str]]) -> Iterator[Indicator]:
     """The indicators of those sentences that may say something about a quantity asked, or under its name: reading a
     sentence takes a hundred times as long as seeing that it does not."""
@@ -157,7 +165,7 @@ def _answering(text: str, wanted: Sequence[tuple[str, str]]) -> Iterator[Indicat
                 yield from stated(sentence, start)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 16)
 def _cut(text: str) -> tuple[str, tuple[tuple[int, str, str], ...]]:
     """An offer's text folded, and its sentences: where each starts, as written, folded. The same offers are
     held against demand after demand."""

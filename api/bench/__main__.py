@@ -22,10 +22,11 @@ from typing import Any
 from api.bench import peers
 from api.bench.client import one_by_one, percentile, together
 from api.bench.pages import ROUNDS, measure_pages, measured_with, pages_table
-from api.bench.service import Home, Service, serving
+from api.bench.service import DEMANDS, Home, Service, serving
 from indexer.bench.synthetic import Knowledge, solutions, texts
 from indexer.train.knowledge import topics
 from indexer.workshop import workshop
+from matcher.material import KEPT
 from matcher.settings import REPOSITORY, Settings
 
 LETTERS = (30, 100, 250)
@@ -88,7 +89,8 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
         mixed = [text for group in zip(*questions.values(), strict=True) for text in group]
         with serving(home, key) as service:
             first_answer = one_by_one(service.target, mixed[:1])[0]
-            one_by_one(service.target, texts(knowledge, LETTERS[1], 30, seed=1))  # others: those measured come new
+            fresh = one_by_one(service.target, texts(knowledge, LETTERS[1], 30, seed=1))  # those measured come new
+            prepared = service.prepared(size + DEMANDS) if size + DEMANDS <= KEPT else None
             used = service.cpu_seconds()
             lengths = {n: one_by_one(service.target, group) for n, group in questions.items()}
             every = [s for group in lengths.values() for s in group]
@@ -97,7 +99,7 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
             one_by_one(service.target, mixed)
             again_asked = spent(service, used, len(mixed))
             loads = {n: together(service.target, mixed, n, duration) for n in CLIENTS}
-            memory = service.memory_mb()
+            memory, own_memory = service.memory_mb(), service.memory_mb("RssAnon")
             ready = service.ready_seconds
         say(f"{size:,} solutions: peers")
         shop = workshop(home.settings)
@@ -113,7 +115,10 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
         "reused": again["reused"],
         "ready_seconds": ready,
         "first_answer_ms": round(first_answer * 1000, 1),
+        "p50_ms_just_started": percentile(fresh, 0.5),
+        "prepared_seconds": prepared,
         "memory_mb": memory,
+        "own_memory_mb": own_memory,
         "p50_ms": percentile(every, 0.5),
         "p99_ms": percentile(every, 0.99),
         "cpu_ms_first_time": first_time,
@@ -186,7 +191,10 @@ def table(report: dict[str, Any]) -> str:
         ("failed requests", [sum(load["failed"] for load in s["load"].values()) for s in sizes]),
         ("start to ready, s", [s["ready_seconds"] for s in sizes]),
         ("first answer, ms", [s["first_answer_ms"] for s in sizes]),
+        ("the next 30, p50 ms", [s["p50_ms_just_started"] for s in sizes]),
+        ("all made ready beside the requests, s after that", [s["prepared_seconds"] or "—" for s in sizes]),
         ("memory of the service, MB", [s["memory_mb"] for s in sizes]),
+        ("of it its own, not pages of the index's files, MB", [s["own_memory_mb"] for s in sizes]),
         ("build from nothing, s", [s["build_seconds"] for s in sizes]),
         ("rebuild after 1 % changed, s", [s["rebuild_seconds"] for s in sizes]),
     ]

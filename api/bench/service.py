@@ -82,14 +82,32 @@ class Service:
     process: subprocess.Popen[bytes]
     ready_seconds: float
 
-    def memory_mb(self) -> float | None:
-        """Resident memory now, None where the system does not tell (outside Linux)."""
+    def memory_mb(self, line: str = "VmRSS") -> float | None:
+        """Resident memory now, None where the system does not tell (outside Linux).
+
+        `line` RssAnon is what the process keeps for itself: the rest are pages of the index's files, which the system
+        takes back when it needs memory.
+        """
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text("utf-8")
         except OSError:
             return None
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return round(int(line.split()[1]) / 1024, 1)
+        found = next(each for each in status.splitlines() if each.startswith(line))
+        return round(int(found.split()[1]) / 1024, 1)
+
+    def prepared(self, records: int, patience_s: float = 120) -> float:
+        """Wait until what reasons need is ready for so many records; the seconds waited."""
+        begun = time.perf_counter()
+        url = f"http://{self.target.host}:{self.target.port}/metrics"
+        asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.target.key}"})
+        while time.perf_counter() - begun < patience_s:
+            with urllib.request.urlopen(asked, timeout=5) as answer:
+                figures = answer.read().decode()
+            ready = next(each for each in figures.splitlines() if each.startswith("scenematch_records_prepared "))
+            if float(ready.split()[1]) >= records:
+                break
+            time.sleep(1)
+        return round(time.perf_counter() - begun, 1)
 
     def cpu_seconds(self) -> float | None:
         """Processor time it has used so far, all threads together; None where the system does not tell."""

@@ -63,7 +63,7 @@ def add_routes(app: FastAPI, parts: Parts) -> None:
         },
     )
     def metrics(caller: ReadingMetrics) -> Response:
-        return Response(parts.metrics.exposition(parts.search.describe()), media_type=OPENMETRICS)
+        return Response(parts.metrics.exposition(parts.search.describe(), parts.warming.ready), media_type=OPENMETRICS)
 
     def _database() -> None:
         parts.store.revision()

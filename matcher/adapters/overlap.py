@@ -111,6 +111,13 @@ class Overlap:
             for cell, share in zip(cells[low:high].tolist(), points[low:high].tolist(), strict=True)
         }
 
+    def shared_in(self, position: int, field: str) -> frozenset[str]:
+        """See the Overlap of the ports."""
+        if not self._terms:
+            return frozenset()
+        own = (self._cell // len(self._terms) == position) & (self._field == FIELDS.index(field))
+        return frozenset(self._terms[at] for at in (self._cell[own] % len(self._terms)).tolist())
+
 
 def _summed(places: RowNumbers, values: Floats, size: int) -> Floats:
     return np.asarray(np.bincount(places, weights=values, minlength=size), dtype=np.float64)
