@@ -16,6 +16,7 @@ from matcher.highlight import Marked
 from matcher.material import Material, Materials
 from matcher.model import Evidence, Kind, Profile, Span
 from matcher.ports import Encoder
+from matcher.shelf import DENSE_FIELDS
 from matcher.taxonomy import Taxonomy
 from matcher.weights import RERANK
 
@@ -50,11 +51,12 @@ class Explained:
 
 @dataclass(frozen=True, eq=False)
 class Asking(Explained):
-    """The record that asks; with the terms it is asked with beside its own, and the word list's entry of each; and with
-    those of all its terms that are whole words."""
+    """The record that asks; with the terms it is asked with beside its own, and the word list's entry of each; with
+    those of all its terms that are whole words, and with the parts of it that say anything."""
 
     added: Mapping[str, Added]
     words: AbstractSet[str]
+    said: AbstractSet[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,8 @@ class Explainer:
     def asking(self, asked: Asked) -> Asking:
         """The asking side, made once for all candidates."""
         material = self.materials.asking(asked.profile, total(asked.counts))
-        return Asking(material, Marked(material.page, "query"), asked.added, asked.words.keys())
+        said = {part for part in DENSE_FIELDS if dense_text(asked.profile, part)}
+        return Asking(material, Marked(material.page, "query"), asked.added, asked.words.keys(), said)
 
     def candidates(
         self,
@@ -245,7 +248,7 @@ def _meaning(ours: str, theirs: str) -> Tell:
     """A part of the asking side, or all of it where that part is empty, and a part of the other side."""
 
     def tell(explainer: Explainer, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
-        own = ours if dense_text(asked.profile, ours) else "whole"
+        own = ours if ours in asked.said else "whole"
         other = PARTS[candidate.profile.kind][theirs]
         return f"{PARTS[asked.profile.kind][own]}与对方{other}意思相近", ()
 

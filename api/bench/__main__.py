@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from api.bench import peers
-from api.bench.client import one_by_one, percentile, together
+from api.bench.client import Load, one_by_one, percentile, together
 from api.bench.pages import ROUNDS, measure_pages, measured_with, pages_table
 from api.bench.service import DEMANDS, Home, Service, serving
 from indexer.bench.synthetic import Knowledge, solutions, texts
@@ -31,6 +31,8 @@ from matcher.settings import REPOSITORY, Settings
 
 LETTERS = (30, 100, 250)
 CLIENTS = (1, 16, 64)
+BUSY, NEW_PER_SECOND = 16, 500
+"""Clients of the load with texts never asked before, and how many texts are made for a second of it."""
 VERSIONS = ("numpy", "faiss-cpu", "fastapi", "uvicorn", "scipy", "sqlalchemy", "rjieba")
 PAGES_AT = 10_000
 END = "<!-- end -->"
@@ -98,7 +100,9 @@ def measure(knowledge: Knowledge, size: int, duration: float, asked: int) -> dic
             used = service.cpu_seconds()
             one_by_one(service.target, mixed)
             again_asked = spent(service, used, len(mixed))
-            loads = {n: together(service.target, mixed, n, duration) for n in CLIENTS}
+            loads: dict[object, tuple[Load, float]] = {n: together(service.target, mixed, n, duration) for n in CLIENTS}
+            never_asked = texts(knowledge, LETTERS[1], int(NEW_PER_SECOND * duration), seed=2)
+            loads["new"] = together(service.target, never_asked, BUSY, duration)
             memory, own_memory = service.memory_mb(), service.memory_mb("RssAnon")
             ready = service.ready_seconds
         say(f"{size:,} solutions: peers")
@@ -186,7 +190,11 @@ def table(report: dict[str, Any]) -> str:
         ("processor ms per match, asked first", [s["cpu_ms_first_time"] for s in sizes]),
         ("processor ms per match, asked again", [s["cpu_ms_asked_again"] for s in sizes]),
         *((f"p50 ms at {n} characters", [s["by_length_p50_ms"][str(n)] for s in sizes]) for n in LETTERS),
-        *((f"matches a second, {n} clients", [s["load"][str(n)]["per_second"] for s in sizes]) for n in CLIENTS),
+        (f"matches a second, {BUSY} clients, texts never asked", [s["load"]["new"]["per_second"] for s in sizes]),
+        *(
+            (f"matches a second, {n} clients, texts asked before", [s["load"][str(n)]["per_second"] for s in sizes])
+            for n in CLIENTS
+        ),
         *((f"p99 ms, {n} clients", [s["load"][str(n)]["p99_ms"] for s in sizes]) for n in CLIENTS),
         ("failed requests", [sum(load["failed"] for load in s["load"].values()) for s in sizes]),
         ("start to ready, s", [s["ready_seconds"] for s in sizes]),
