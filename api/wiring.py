@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from threading import Lock
 from weakref import WeakSet
 
@@ -16,6 +16,7 @@ from api.metrics import Metrics
 from api.parts import Parts
 from api.passwords import Passwords, policy_of
 from api.rebuild import Rebuild, environment
+from api.recall import Recall
 from api.repeat_watch import Watch
 from api.shown import ShownLog
 from api.traffic import Traffic
@@ -63,12 +64,15 @@ class LibrarySearch:
         self._opened = _Opened(shop, store)
         self._refreshing = Lock()
         self._prepared: WeakSet[Shelf] = WeakSet()
+        self._recall: Recall[View] = Recall()
 
     def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
-        return self._opened.engine.match(query, k=k, filters=filters)
+        engine, question = self._opened.engine, ("match", k, *filters, *_asked(query))
+        return self._recall.of(self._view(), question, lambda: engine.match(query, k=k, filters=filters))
 
     def similar(self, query: Profile, *, k: int = 5) -> Ranking:
-        return self._opened.engine.similar(query, k=k)
+        engine, question = self._opened.engine, ("similar", k, *_asked(query))
+        return self._recall.of(self._view(), question, lambda: engine.similar(query, k=k))
 
     def why(self, query: Profile, kind: Kind, id: str) -> Why:
         opened = self._opened
@@ -83,7 +87,8 @@ class LibrarySearch:
     def survey(
         self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()
     ) -> tuple[Ranking, Sequence[frozenset[str]]]:
-        return self._opened.engine.survey(query, k=k, filters=filters)
+        engine, question = self._opened.engine, ("survey", k, *filters, *_asked(query))
+        return self._recall.of(self._view(), question, lambda: engine.survey(query, k=k, filters=filters))
 
     def preparing(self) -> Iterator[tuple[Kind, str]]:
         opened = self._opened
@@ -150,11 +155,20 @@ class LibrarySearch:
             self.settle_words()
             return True
 
+    def _view(self) -> View:
+        """The index at this moment."""
+        return self._opened.library.view()
+
     def settle_words(self) -> None:
         """Tell the store which edition of the house's words is in use."""
         edition, generation = self.words.edition, self._opened.generation
         if edition and generation:
             self._store.words.settle(edition, generation)
+
+
+def _asked(query: Profile) -> tuple[Hashable, ...]:
+    """Everything of a profile that a ranking depends on."""
+    return query.kind, query.id, tuple(query.fields.items()), query.tags
 
 
 def open_parts(settings: Settings) -> Parts:

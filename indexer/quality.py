@@ -21,7 +21,7 @@ from indexer.robustness import robustness
 from indexer.workshop import Workshop, checker
 from matcher.errors import InvalidInput
 
-OWN = ("dev", "lists")
+OWN = ("dev", "lists", "hard")
 """The gold collections of the data folder."""
 
 LIBRARIES = ("numpy", "scipy", "faiss-cpu", "jieba", "rjieba", "opencc", "bm25s")

@@ -215,6 +215,7 @@ SECTIONS: Mapping[str, Callable[[Figures], str]] = {
     "measured": measured,
     "dev": collection("dev"),
     "lists": collection("lists"),
+    "hard": collection("hard"),
     "ablation": ablation,
     "public": public,
     "robustness": robustness,

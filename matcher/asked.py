@@ -31,6 +31,8 @@ class Asked:
     words   those of the terms that are whole words of the text, with the same weights
     doubled the words that are counted twice wherever they stand, see Analyser.is_doubled
     whole   unit vector of all fields, (dim,)
+    size    length of the sum of term vectors that `whole` was made from, 0 for an encoder that adds up none
+    squares term → how often it is said, times its vector's length squared: what it makes with itself
     fields  unit vectors of DENSE_FIELDS, (len, dim); an empty field stands in with the whole
     added   term that is not in the text but asked for → the entry of the house's word lists that says so
     """
@@ -41,6 +43,8 @@ class Asked:
     words: Mapping[str, float]
     doubled: AbstractSet[str]
     whole: Vectors
+    size: float
+    squares: Mapping[str, float]
     fields: Vectors
     added: Mapping[str, Added] = field(default_factory=dict)
 
@@ -85,40 +89,54 @@ def adds_up(encoder: Encoder) -> TypeGuard[BagEncoder]:
     return hasattr(encoder, "bag") and hasattr(encoder, "vectors")
 
 
-def encoded(profile: Profile, counts: Mapping[str, Counts], encoder: Encoder, side: str) -> Vectors:
-    """Unit vectors of the whole and of DENSE_FIELDS, shape (1 + len(DENSE_FIELDS), dim); `side` is queries|documents.
+def encoded(profile: Profile, counts: Mapping[str, Counts], encoder: Encoder, side: str) -> tuple[Vectors, float]:
+    """Unit vectors of the whole and of DENSE_FIELDS, shape (1 + len(DENSE_FIELDS), dim), and the length that the first
+    had before; `side` is queries|documents.
 
-    A bag encoder adds up the terms already counted; any other one reads the texts.
+    A bag encoder adds up the terms already counted; any other one reads the texts, and its length is 0.
     """
     if adds_up(encoder):
         sums = {name: encoder.bag(own) for name, own in counts.items()}
         zero = np.zeros(encoder.dim, np.float32)
         rows = [sum(sums.values(), zero)]
         rows += [sum((sums[n] for n in PARTS[field] if n in sums), zero) for field in DENSE_FIELDS]
-        return unit(np.stack(rows))
+        return unit(np.stack(rows)), length(rows[0])
     encode = encoder.queries if side == "queries" else encoder.documents
-    return encode([profile.text(), *(dense_text(profile, field) for field in DENSE_FIELDS)])
+    return encode([profile.text(), *(dense_text(profile, field) for field in DENSE_FIELDS)]), 0.0
+
+
+def length(vector: Vectors) -> float:
+    """Of one vector, in double precision and in a fixed order, so that it is the same on every machine."""
+    return math.sqrt(math.fsum((vector.astype(np.float64) ** 2).tolist()))
+
+
+def _squares(counts: Mapping[str, float], encoder: BagEncoder) -> dict[str, float]:
+    sizes = encoder.lengths(encoder.numbers(list(counts))).astype(np.float64)
+    return dict(zip(counts, (np.fromiter(counts.values(), np.float64, len(counts)) * sizes**2).tolist(), strict=True))
 
 
 def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
     """Everything the arms and features need to know of the asking side."""
     counts = counted(profile, analyser)
-    vectors = encoded(profile, counts, encoder, "queries")
+    vectors, size = encoded(profile, counts, encoder, "queries")
     summed = total(counts)
     terms = {term: 1 + math.log(count) for term, count in summed.items()}
     spoken = analyser.spoken(profile.text())
     words = {word: 1 + math.log(min(count, summed[word])) for word, count in spoken.items() if word in summed}
     added = _added(profile, summed, analyser) if analyser.expansion else {}
-    whole, fields = vectors[0], vectors[1:].copy()
+    whole, fields, meant = vectors[0], vectors[1:].copy(), dict[str, float](summed)
     if added:
         more = {term: entry.weight for term, entry in added.items()}
         terms |= more
         words |= {term: weight for term, weight in more.items() if analyser.is_word(term)}
         if adds_up(encoder):
-            whole = unit(encoder.bag(summed) + encoder.bag(more))
+            meant |= more
+            together = encoder.bag(meant)
+            whole, size = unit(together), length(together)
+    squares = _squares(meant, encoder) if adds_up(encoder) else {}
     fields[~fields.any(axis=1)] = whole
     doubled = frozenset(filter(analyser.is_doubled, words))
-    return Asked(profile, counts, terms, words, doubled, whole, fields, added)
+    return Asked(profile, counts, terms, words, doubled, whole, size, squares, fields, added)
 
 
 def _added(profile: Profile, own: Counts, analyser: Analyser) -> dict[str, Added]:

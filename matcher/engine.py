@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,6 @@ from matcher.features import Pool, matrix
 from matcher.filters import Filter, allowed
 from matcher.model import Hit, Kind, Match, Profile, Ranking, Requirement
 from matcher.ports import Encoder, Reranker, RowNumbers, Rows
-from matcher.recall import Recall
 from matcher.requirements import compare, read_ahead
 from matcher.shelf import Shelf
 from matcher.taxonomy import Taxonomy
@@ -85,7 +84,6 @@ class Engine:
         self._names = tuple(weights.weights)
         self._factors = np.array([weights.weights[name] for name in self._names])
         self._explain = Explainer(analyser, encoder, taxonomy)
-        self._recall: Recall[View] = Recall()
 
     def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
         """The k best records of the other side: solutions for a demand, demands for a solution."""
@@ -97,15 +95,11 @@ class Engine:
         """`match`, and the tags of the `near` best records without the filters, best first: what filters can choose
         from. Without filters both come from one search."""
         view, kind = self._view(), query.kind.other
-
-        def find() -> tuple[Ranking, Sequence[frozenset[str]]]:
-            asked = ask(query, self._analyser, self._encoder)
-            found = self._found(asked, view, kind, k, filters, most=k if filters else max(k, near))
-            around = self._found(asked, view, kind, k, (), most=near) if filters else found[:near]
-            tags = tuple(candidate.pool.shelf.tags.of_row(candidate.row) for candidate in around)
-            return self._ranking(asked, view, kind, found[:k], filters), tags
-
-        return self._recall.of(view, ("survey", kind, k, near, *filters, *_question(query)), find)
+        asked = ask(query, self._analyser, self._encoder)
+        found = self._found(asked, view, kind, k, filters, most=k if filters else max(k, near))
+        around = self._found(asked, view, kind, k, (), most=near) if filters else found[:near]
+        tags = tuple(candidate.pool.shelf.tags.of_row(candidate.row) for candidate in around)
+        return self._ranking(asked, view, kind, found[:k], filters), tags
 
     def similar(self, query: Profile, *, k: int = 5, filters: Sequence[Filter] = ()) -> Ranking:
         """The k nearest records of the same side, the query's own record apart."""
@@ -156,12 +150,8 @@ class Engine:
 
     def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
         view = self._view()
-
-        def find() -> Ranking:
-            asked = ask(query, self._analyser, self._encoder)
-            return self._ranking(asked, view, kind, self._found(asked, view, kind, k, filters), filters)
-
-        return self._recall.of(view, ("rank", kind, k, *filters, *_question(query)), find)
+        asked = ask(query, self._analyser, self._encoder)
+        return self._ranking(asked, view, kind, self._found(asked, view, kind, k, filters), filters)
 
     def _ranking(
         self, asked: Asked, view: View, kind: Kind, found: Sequence[_Candidate], filters: Sequence[Filter]
@@ -224,11 +214,6 @@ class Engine:
 
     def _points(self, found: _Candidate) -> dict[str, float]:
         return dict(zip((*self._names, RERANK), (*found.points.tolist(), found.reread), strict=True))
-
-
-def _question(query: Profile) -> tuple[Hashable, ...]:
-    """Everything of a profile that a ranking depends on."""
-    return query.kind, query.id, tuple(query.fields.items()), query.tags
 
 
 def _note(asking: Kind, kind: Kind, found: bool, filtered: bool) -> str:

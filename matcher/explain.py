@@ -122,9 +122,9 @@ class Explainer:
         return [*told, Evidence("base", base, "起评分：未看内容之前，任意一条恰好合适的可能性很低")]
 
     def semantic(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
-        """The cosine with the term pairs that carry it, or alone for an encoder that cannot be taken apart. A word that
-        both sides use pairs with itself; the strongest of these are named too."""
-        opening = f"整体意思相近（相似度 {candidate.similarity:.2f}）"
+        """The cosine with the pairs of different terms that carry it, or alone for an encoder that cannot be taken
+        apart."""
+        opening = f"说法不同，意思相近（整体相似度 {candidate.similarity:.2f}）"
         if not candidate.pairs:
             return opening, ()
         ours, theirs = [p.ours for p in candidate.pairs], [p.theirs for p in candidate.pairs]
@@ -132,10 +132,14 @@ class Explainer:
             f"“{asked.marked.written(our)}”对“{candidate.marked.written(their)}”"
             for our, their in zip(ours, theirs, strict=True)
         )
+        return f"{opening}：{shown}", asked.marked.spans(ours) + candidate.marked.spans(theirs)
+
+    def same_meaning(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The part of the cosine that terms make with themselves: a term that both sides use pairs with itself."""
         both = [word for word in candidate.words if word not in asked.added][:MOST_SHARED]
-        if both:
-            shown += "；双方都提到" + "、".join(f"“{asked.marked.written(word)}”" for word in both)
-        return f"{opening}：{shown}", asked.marked.spans([*ours, *both]) + candidate.marked.spans([*theirs, *both])
+        if not both:
+            return "用词相同，意思也就相同", ()
+        return _told(asked, candidate, both, "用词相同，意思也就相同")
 
     def lexical(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The shared words that gave most of the lexical score."""
@@ -271,6 +275,7 @@ def _tags(facet: str, phrase: str) -> Tell:
 TELL: Mapping[str, Tell] = MappingProxyType(
     {
         "semantic": Explainer.semantic,
+        "semantic_shared": Explainer.same_meaning,
         "semantic_ask": _meaning("title", "whole"),
         "semantic_name": Explainer.name,
         "semantic_body": _meaning("body", "body"),

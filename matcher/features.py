@@ -58,6 +58,16 @@ class Pool:
         """Cosines of the whole texts, (rows,)."""
         return self.shelf.dense(self.rows, self.asked.whole)
 
+    @cached_property
+    def shared(self) -> Column:
+        """The part of `similarity` that terms make with themselves: words that both sides use, in no other words.
+
+        The cosine of two bags is the sum over pairs of terms, so it parts exactly. 0 for an encoder that adds up none.
+        """
+        sizes = self.asked.size * self.shelf.sizes[self.rows].astype(np.float64)
+        made = self.overlap.tally(self.asked.squares).astype(np.float64)
+        return np.divide(made, sizes, out=np.zeros(len(self.rows)), where=sizes > 0)
+
     def tagged(self, facet: str) -> list[str]:
         """The asking side's tags of one facet, with prefix, sorted."""
         return sorted(f"{facet}:{value}" for value in self.asked.profile.tagged(facet))
@@ -65,6 +75,12 @@ class Pool:
 
 def _positive(cosines: npt.NDArray[np.float32]) -> Column:
     return np.maximum(cosines.astype(np.float64), 0)
+
+
+def _semantic(pool: Pool) -> Column:
+    """What different words say of the same matter. Whoever copies the demand's words is found by these already, and
+    solves it no more for that."""
+    return np.maximum(pool.similarity.astype(np.float64) - pool.shared, 0)
 
 
 def _field(pool: Pool, theirs: str, ours: str) -> Column:
@@ -139,7 +155,8 @@ def _brevity(pool: Pool) -> Column:
 
 FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
     {
-        "semantic": ("整体意思", lambda pool: _positive(pool.similarity)),
+        "semantic": ("意思相近", _semantic),
+        "semantic_shared": ("同词的意思", lambda pool: np.maximum(pool.shared, 0)),
         "semantic_ask": ("标题与全文", _ask),
         "semantic_name": ("全文与名称", lambda pool: _field(pool, "title", "whole")),
         "semantic_body": ("问题与能力", lambda pool: _field(pool, "body", "body")),

@@ -107,6 +107,10 @@ class Overlap(Protocol):
         rare word then says more than many common ones. Of `doubled` terms half the occurrences count."""
         ...
 
+    def tally(self, gains: Mapping[str, float]) -> Scores:
+        """Per row the sum over its shared terms of the term's gain times how often the row has it."""
+        ...
+
     def contributions(self, position: int) -> dict[str, float]:
         """Term → its share of the score of the row at this position. Only shared terms; the sum is the score."""
         ...

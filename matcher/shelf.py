@@ -31,6 +31,7 @@ class Shelf:
     """One side of the index. Row r of every part is the same record.
 
     whole          unit vectors of the whole text, (rows, dim)
+    sizes          length of the sum of term vectors that each was made from, (rows,); 0 where the encoder adds up none
     field_vectors  unit vectors of each of DENSE_FIELDS, (fields, rows, dim); zero for an empty field
     money          lowest and highest amount in 万元, (rows, 2), NaN where unknown or in another currency
     """
@@ -41,6 +42,7 @@ class Shelf:
     vectors: VectorIndex
     lexical: LexicalIndex
     whole: npt.NDArray[np.float16]
+    sizes: npt.NDArray[np.float32]
     field_vectors: npt.NDArray[np.float16]
     tags: TagTable
     money: npt.NDArray[np.float32]

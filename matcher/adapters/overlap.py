@@ -46,7 +46,8 @@ class Overlap:
         source, row = cells[shared], place[shared].astype(np.int64)
         self._cell = row * len(terms) + slot[shared] - 1
         self._field = forward.fields[source]
-        self._frequency = forward.counts[source] / stretch[row, self._field]
+        self._counts = forward.counts[source]
+        self._frequency = self._counts / stretch[row, self._field]
 
     def _totals(
         self, frequency: Floats, chosen: npt.NDArray[np.bool_] | slice = slice(None)
@@ -99,6 +100,14 @@ class Overlap:
         chosen = np.flatnonzero(gains[term])
         term = term[chosen]
         return self._sums(cells[chosen], gains[term] * self._parameters.saturate(total[chosen] * mentions[term]))
+
+    def tally(self, gains: Mapping[str, float]) -> Scores:
+        """See the Overlap of the ports."""
+        if not self._terms:
+            return np.zeros(self._rows, dtype=np.float32)
+        gain = np.array([gains.get(name, 0.0) for name in self._terms])
+        row, term = np.divmod(self._cell, len(self._terms))
+        return _summed(row, gain[term] * self._counts, self._rows).astype(np.float32)
 
     def contributions(self, position: int) -> dict[str, float]:
         """Term → its share of the score of the row at `position`; only shared terms, in query order."""

@@ -55,6 +55,7 @@ class Parts:
 class Prepared:
     """Index rows before they are put together: everything that depends on one record alone.
 
+    sizes holds the length of each record's sum of term vectors, 0 where the encoder adds up none.
     keys holds 16 bytes per record, a digest of its content: equal keys under equal `Parts.version` mean equal rows.
     """
 
@@ -62,6 +63,7 @@ class Prepared:
     keys: npt.NDArray[np.uint8]
     profiles: list[bytes]
     vectors: npt.NDArray[np.float16]
+    sizes: npt.NDArray[np.float32]
     forward: Forward
 
     def __len__(self) -> int:
@@ -77,20 +79,21 @@ def prepare(records: Sequence[Record], parts: Parts, progress: Callable[[int], N
     """Tag, cut and encode every record. `progress` is told how many are done, every BATCH."""
     profiles: list[bytes] = []
     vectors = np.zeros((len(records), 1 + len(DENSE_FIELDS), parts.encoder.dim), np.float16)
+    sizes = np.zeros(len(records), np.float32)
 
     def documents() -> Iterable[Mapping[str, Mapping[str, int]]]:
         for row, record in enumerate(records):
             profile = parts.profile(record)
             profiles.append(packed(profile))
             counts = counted(profile, parts.analyser)
-            vectors[row] = encoded(profile, counts, parts.encoder, "documents")
+            vectors[row], sizes[row] = encoded(profile, counts, parts.encoder, "documents")
             if (row + 1) % BATCH == 0:
                 progress(row + 1)
             yield counts
 
     forward = Forward.count(documents())
     keys = np.frombuffer(b"".join(map(key_of, records)), np.uint8).reshape(-1, 16)
-    return Prepared([record.id for record in records], keys, profiles, vectors, forward)
+    return Prepared([record.id for record in records], keys, profiles, vectors, sizes, forward)
 
 
 def rows_of(shelf: Shelf, keys: npt.NDArray[np.uint8], rows: Sequence[int]) -> Prepared:
@@ -103,6 +106,7 @@ def rows_of(shelf: Shelf, keys: npt.NDArray[np.uint8], rows: Sequence[int]) -> P
         keys[chosen],
         [shelf.profiles.raw(row) for row in rows],
         np.stack([shelf.whole[chosen], *(field[chosen] for field in shelf.field_vectors)], axis=1),
+        shelf.sizes[chosen],
         shelf.lexical.forward.take(chosen),
     )
 
@@ -114,6 +118,7 @@ def taken(rows: Prepared, keep: Sequence[int]) -> Prepared:
         rows.keys[list(keep)],
         [rows.profiles[i] for i in keep],
         rows.vectors[list(keep)],
+        rows.sizes[list(keep)],
         rows.forward.take(keep),
     )
 
@@ -125,6 +130,7 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
         np.concatenate([part.keys for part in parts]),
         [raw for part in parts for raw in part.profiles],
         np.concatenate([part.vectors for part in parts]),
+        np.concatenate([part.sizes for part in parts]),
         Forward.concat([part.forward for part in parts]),
     )
 
@@ -147,6 +153,7 @@ def assemble(
         vectors=ExactIndex(rows.ids, widened(whole)) if statistics else index(rows.ids, whole),
         lexical=lexical,
         whole=whole,
+        sizes=rows.sizes,
         field_vectors=rows.vectors[:, 1:].transpose(1, 0, 2),
         tags=TagTable.of([profile.tags for profile in profiles]),
         money=amounts([profile.money for profile in profiles]),
@@ -167,6 +174,7 @@ def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
     shelf.profiles.save(folder)
     write_array(folder / "keys.npy", keys)
     write_array(folder / "field_vectors.npy", np.ascontiguousarray(shelf.field_vectors))
+    write_array(folder / "sizes.npy", shelf.sizes)
     write_array(folder / "tags.npy", shelf.tags.cells)
     write_array(folder / "money.npy", shelf.money)
     (folder / "tag_names.json").write_text(json.dumps(shelf.tags.names, ensure_ascii=False), "utf-8")
@@ -191,12 +199,13 @@ def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
         vectors=vectors,
         lexical=Bm25Index.load(folder / "lexical"),
         whole=np.asarray(vectors.vectors, np.float16),
+        sizes=read_array(folder / "sizes.npy", np.float32),
         field_vectors=read_array(folder / "field_vectors.npy", np.float16, 3),
         tags=TagTable(names, read_array(folder / "tags.npy", np.uint8, 2)),
         money=read_array(folder / "money.npy", np.float32, 2),
         profiles=ProfilesFile.load(folder),
     )
-    parts = (vectors, shelf.lexical, *shelf.field_vectors, shelf.tags, shelf.money, shelf.profiles)
+    parts = (vectors, shelf.lexical, shelf.sizes, *shelf.field_vectors, shelf.tags, shelf.money, shelf.profiles)
     if any(len(part) != len(ids) for part in parts) or shelf.tags.cells.shape[1] != len(names):
         raise broken("ids.json")
     return shelf

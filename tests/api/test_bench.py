@@ -32,7 +32,7 @@ def test_the_benchmark_measures_a_small_size(knowledge: Knowledge, tmp_path: Pat
     assert result["solutions"] == 50
     assert result["reused"] == 50 + 200 - 1
     assert {load["failed"] for load in result["load"].values()} == {0}
-    assert set(result["load"]) == {str(n) for n in CLIENTS}
+    assert set(result["load"]) == {*map(str, CLIENTS), "new"}
     assert set(result["by_length_p50_ms"]) == {str(n) for n in LETTERS}
     if sys.platform == "linux":
         assert result["cpu_ms_first_time"] > 0

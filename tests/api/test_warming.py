@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from api import warming as module
+from api.recall import Recall
 from api.traffic import Traffic
 from api.warming import Warming
 from indexer.build import build
 from matcher.model import Kind
-from matcher.recall import Recall
 
 
 class Search:
@@ -121,7 +121,7 @@ def test_answers_are_the_same_before_and_after(make_service: Any) -> None:
         return found
 
     with pytest.MonkeyPatch.context() as patched:  # not from memory
-        patched.setattr(service.parts.search._opened.engine, "_recall", Recall())
+        patched.setattr(service.parts.search, "_recall", Recall())
         cold = answer()
     assert service.parts.warming.catch_up() == 7
     assert service.parts.warming.catch_up() == 0

@@ -206,6 +206,23 @@ class TestBm25Index(LexicalIndexContract):
                 want = [truth.field_score(query, ids[row], field) for row in rows]
                 np.testing.assert_allclose(ours.field_scores(query, rows, field), want, rtol=1e-6, atol=1e-12)
 
+    def test_shared_terms_are_tallied_and_named_by_field(self) -> None:
+        ids, documents = ids_of(300), world(300, seed=5)
+        ours = self.make(ids, documents)
+        rows = np.random.default_rng(1).permutation(300)[:150]
+        for query in questions(5, seed=6):
+            overlap = ours.overlap(query, rows)
+            gains = {term: 0.25 * number for number, term in enumerate(query)}
+            want = [sum(gains[t] * own.get(t, 0) for own in documents[row].values() for t in gains) for row in rows]
+            assert max(want) > 0
+            np.testing.assert_allclose(overlap.tally(gains), want, rtol=1e-6)
+            for field in FIELDS:
+                shared = [query.keys() & documents[row].get(field, {}).keys() for row in rows]
+                assert [overlap.shared_in(at, field) for at in range(len(rows))] == shared
+        nothing = ours.overlap({"没有的词": 1.0}, rows)
+        assert nothing.tally({"没有的词": 1.0}).tolist() == [0.0] * len(rows)
+        assert nothing.shared_in(0, "title") == frozenset()
+
     def test_words_score_by_the_square_of_their_rarity(self) -> None:
         ids, documents = ids_of(300), world(300, seed=5)
         ours, truth = self.make(ids, documents), PlainBm25F(ids, documents, PARAMETERS)

@@ -6,13 +6,15 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
 from indexer.workshop import Workshop, workshop
+from matcher.asked import adds_up, ask, counted, total
 from matcher.engine import NOTHING_YET, Engine
-from matcher.features import FEATURES, RIPE
+from matcher.features import FEATURES, RIPE, Pool
 from matcher.filters import Within, Without, at_least, where
 from matcher.model import Demand, Evidence, Kind, Match, Solution, Status
 from matcher.settings import Settings
@@ -173,3 +175,34 @@ def test_every_feature_can_be_told(name: str) -> None:
     from matcher.explain import TELL
 
     assert name in TELL
+
+
+def test_the_cosine_parts_into_shared_and_different_words(shop: Workshop, collection: Collection) -> None:
+    """Both parts against their plain definition: the sum over pairs of terms, equal ones apart from all others."""
+    encoder, analyser = shop.parts.encoder, shop.parts.analyser
+    assert adds_up(encoder)
+    shelf = collection_view(collection, shop.parts)().sides[Kind.SOLUTION].base
+    for id in ("D001", "D013", "D037"):
+        asked = ask(shop.parts.profile(collection.demands[id]), analyser, encoder)
+        assert not asked.added
+        pool = Pool.of(asked, shelf, np.arange(len(shelf)), shop.parts.taxonomy)
+        ours = total(asked.counts)
+        for row in (0, 57, 100, 239):
+            theirs = total(counted(shelf.profiles[row], analyser))
+            both = ours.keys() & theirs.keys()
+            squares = dict(zip(both, (encoder.vectors(list(both)) ** 2).sum(axis=1).tolist(), strict=True))
+            sizes = np.linalg.norm(encoder.bag(ours)) * np.linalg.norm(encoder.bag(theirs))
+            made = sum(ours[term] * theirs[term] * squares[term] for term in both) / sizes
+            assert pool.shared[row] == pytest.approx(made, rel=1e-4)
+            different = FEATURES["semantic"][1](pool)[row]
+            assert different == pytest.approx(max(0.0, float(pool.similarity[row]) - made), abs=1e-4)
+    assert FEATURES["semantic_shared"][1](pool).max() > 0.1
+
+
+def test_an_encoder_that_adds_up_no_terms_has_no_shared_part(shop: Workshop, collection: Collection) -> None:
+    asked = ask(shop.parts.profile(collection.demands["D001"]), shop.parts.analyser, shop.parts.encoder)
+    shelf = collection_view(collection, shop.parts)().sides[Kind.SOLUTION].base
+    whole = replace(asked, size=0.0, squares={})
+    pool = Pool.of(whole, shelf, np.arange(len(shelf)), shop.parts.taxonomy)
+    assert not pool.shared.any()
+    assert FEATURES["semantic"][1](pool).tolist() == np.maximum(pool.similarity.astype(np.float64), 0).tolist()

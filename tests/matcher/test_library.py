@@ -15,7 +15,6 @@ from indexer.collections import Collection, read_collection
 from indexer.workshop import Workshop, workshop
 from matcher.engine import Engine
 from matcher.errors import BrokenGeneration
-from matcher.filters import Without
 from matcher.library import NO_GENERATION, Library
 from matcher.model import Kind, Profile
 from matcher.settings import Settings
@@ -138,38 +137,17 @@ def test_the_readers_keep_the_view_they_hold(desk: Desk, collection: Collection)
     assert "S057" in held.sides[Kind.SOLUTION].base.row_of
 
 
-def test_a_commit_of_something_else_changes_no_view(desk: Desk, collection: Collection) -> None:
+def test_a_commit_of_something_else_changes_no_view(desk: Desk) -> None:
     """Whoever remembers rankings of a view need not forget them for every commit of the follow-up."""
-    demand = desk.shop.parts.profile(collection.demands["D001"])
-    held, ranking = desk.library.view(), desk.engine.match(demand)
+    held = desk.library.view()
     revision = desk.store.revision()
     desk.store.keys.create("staff", 1, now=datetime.now(UTC))
     with desk.store.writing(SYSTEM) as writer:
         RepeatWriter(writer).begin_anew(Kind.DEMAND, "another judge")
     assert desk.library.view() is held
-    assert desk.engine.match(demand) is ranking
     desk.store.remove(Kind.DEMAND, "D060")
     assert desk.store.revision() > revision
     assert desk.library.view() is not held
-    assert desk.engine.match(demand) is not ranking
-    assert desk.engine.match(demand) == ranking
-
-
-def test_a_ranking_is_remembered_for_the_same_question_only(desk: Desk, collection: Collection) -> None:
-    demand = desk.shop.parts.profile(collection.demands["D001"])
-    ranking = desk.engine.match(demand)
-    assert desk.engine.match(desk.shop.parts.profile(collection.demands["D001"])) is ranking
-    asked = (
-        desk.engine.match(demand, k=9),
-        desk.engine.match(demand, filters=[Without(frozenset({ranking.matches[0].id}))]),
-        desk.engine.similar(demand),
-        desk.engine.match(replace(demand, id="")),
-        desk.engine.match(replace(demand, tags=frozenset())),
-        desk.engine.match(replace(demand, fields={**demand.fields, "title": "另一个标题"})),
-    )
-    assert len({id(found) for found in (ranking, *asked)}) == 7
-    assert [m.id for m in asked[0].matches] == [m.id for m in ranking.matches[:9]]
-    assert asked[1].matches[0].id == ranking.matches[1].id
 
 
 def test_a_damaged_generation_is_refused_and_the_old_one_serves(desk: Desk, collection: Collection) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
+from typing import Any
 from weakref import ref
 
 import pytest
 
-from matcher.recall import Recall
+from api.recall import Recall
+from matcher.filters import Without
+from matcher.model import Demand, Kind
+from matcher.store import utc_now
 
 
 class View:
@@ -66,3 +71,28 @@ def test_it_keeps_no_view_alive() -> None:
 def test_it_must_hold_something() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Recall[View](0)
+
+
+def test_the_service_remembers_a_ranking_for_the_same_question_only(make_service: Any) -> None:
+    service = make_service()
+    search, store = service.parts.search, service.parts.store
+    demand = Demand("", "焊点外观检测", description="焊点靠人工目检，夜班容易漏检。", region="广州")
+    query = search.profile(demand)
+    ranking = search.match(query)
+    assert search.match(search.profile(demand)) is ranking
+    others = (
+        search.match(query, k=9),
+        search.match(query, filters=[Without(frozenset({ranking.matches[0].id}))]),
+        search.similar(query),
+        search.match(replace(query, id="D1")),
+        search.match(replace(query, tags=frozenset())),
+        search.match(replace(query, fields={**query.fields, "title": "另一个标题"})),
+        search.survey(query)[0],
+    )
+    assert len({id(found) for found in (ranking, *others)}) == 8
+    assert others[1].matches[0].id == ranking.matches[1].id
+    store.keys.create("staff", 1, now=utc_now())  # a commit that changes no record
+    assert search.match(query) is ranking
+    best = ranking.matches[0].id
+    store.remove(Kind.SOLUTION, best)
+    assert [match.id for match in search.match(query).matches] == [m.id for m in ranking.matches if m.id != best]
