@@ -18,9 +18,6 @@ from matcher.lexicon import Lexicon
 CHUNK = 2000
 """Lines given to a process at a time."""
 
-ASIDE = "\x1f"
-"""Between a text and others whose terms it is to be counted without."""
-
 MOST = 255
 """A term said more often in one line counts as often as this."""
 
@@ -57,14 +54,7 @@ class Counted:
         self._starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths), dtype=np.int64)])
 
     def counts(self, text: str) -> Mapping[str, int]:
-        """Term → occurrences in all lines of the text; a line break parts terms, so lines are counted apart. Of a text
-        with others behind ASIDE, the terms that none of them has."""
-        text, *others = text.split(ASIDE)
-        found = self._together(text)
-        theirs = {term for other in others for term in self._together(other)}
-        return {term: count for term, count in found.items() if term not in theirs} if theirs else found
-
-    def _together(self, text: str) -> dict[str, int]:
+        """Term → occurrences in all lines of the text; a line break parts terms, so lines are counted apart."""
         found: dict[str, int] = {}
         for line in text.split("\n"):
             for term, count in self._line(line):

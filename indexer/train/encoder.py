@@ -39,9 +39,8 @@ class Recipe:
     """Every number of the training. Learning rates are high because each row is met a few dozen times only.
 
     `dropout` is the share of a public text's terms left out at each meeting; `mixed` how many batches of public pairs
-    come to one of the knowledge in the second stage; `apart` the share of its anchors without the words of their
-    answers; `kept` the share of the first stage's weights in the shipped ones, which are the mean of both (Wortsman et
-    al. 2022): it costs our users' words nothing and keeps the general language.
+    come to one of the knowledge in the second stage; `kept` the share of the first stage's weights in the shipped ones,
+    which are the mean of both (Wortsman et al. 2022): it costs our users' words nothing and keeps the general language.
     """
 
     dim: int = 384
@@ -56,7 +55,6 @@ class Recipe:
     batch: int = 512
     rate: float = 0.1
     mixed: float = 0.5
-    apart: float = 0.5
     kept: float = 0.4
     seed: int = 7
 
@@ -92,7 +90,7 @@ def specialise(
     torch.manual_seed(recipe.seed)
     weights = model[0].embedding.weight
     before = weights.detach().clone()
-    drawn = list(samples(topics, filler, recipe.epochs, recipe.seed, recipe.apart))
+    drawn = list(samples(topics, filler, recipe.epochs, recipe.seed))
     rows = {name: [getattr(s, name) for s in drawn] for name in ("anchor", "positive", "negative")}
     mixed = _share(public, round(recipe.mixed * len(drawn)), recipe.seed)
     data = {"knowledge": Dataset.from_dict(rows), **{name: _pairs(pairs) for name, pairs in mixed.items()}}

@@ -13,7 +13,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.train.counted import ASIDE
 from indexer.train.knowledge import Topic
 
 Compose = Callable[[Topic, random.Random], Sequence[str]]
@@ -71,15 +70,9 @@ def composed(
     return "\n".join(parts)
 
 
-def samples(
-    topics: Sequence[Topic], filler: Sequence[str], epochs: int, seed: int, apart: float = 0.0
-) -> Iterator[Sample]:
+def samples(topics: Sequence[Topic], filler: Sequence[str], epochs: int, seed: int) -> Iterator[Sample]:
     """`epochs` samples of every topic. Each epoch holds every topic once, in a new order, so that a batch smaller than
-    the number of topics never holds one topic twice as its own negative.
-
-    Of a share `apart` the anchor is to be counted without the terms of its positive and its negative (see
-    Counted.counts): what different words say of the same matter is what the ranker wants of the encoder.
-    """
+    the number of topics never holds one topic twice as its own negative."""
     rng = random.Random(seed)
     for _ in range(epochs):
         order = list(topics)
@@ -87,10 +80,7 @@ def samples(
         for topic in order:
             asking = composed(ASKING, topic, rng, filler, MOST_ASKING)
             offering = composed(OFFERING, topic, rng, filler, MOST_OFFERING)
-            negative = rng.choice(topic.near_miss)
-            if rng.random() < apart:
-                asking = ASIDE.join((asking, offering, negative))
-            yield Sample(asking, offering, negative)
+            yield Sample(asking, offering, rng.choice(topic.near_miss))
 
 
 def statements(topic: Topic) -> Iterator[str]:

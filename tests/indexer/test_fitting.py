@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from indexer.train.ascent import Group, Register, bagged
-from indexer.train.counted import ASIDE, Counted
-from indexer.train.knowledge import Topic
 from indexer.train.pairs import FEWEST, KEPT_APART, parted
 from indexer.train.pseudo import SUITS, pairs_of
-from indexer.train.samples import samples
-from matcher.analyser import Analyser
-from matcher.lexicon import Lexicon
 
 
 def test_the_end_of_a_source_is_kept_from_the_encoder() -> None:
@@ -65,38 +58,3 @@ def test_demands_without_a_suitable_candidate_count_for_nothing() -> None:
     empty = [Group(np.ones((4, 3)), np.zeros(4, np.int64))]
     start = np.array([1.0, 0.5, 0.0])
     assert bagged([Register(empty, 1.0), Register([], 1.0)], start, [1, 2]) == pytest.approx(start, abs=0)
-
-
-NEED = Topic(
-    "蛋重分级",
-    "test.jsonl",
-    ("养殖",),
-    ("称重",),
-    demand=("鸡蛋大小全靠手掂",),
-    solution=("鸡蛋称重分级线",),
-    demand_terms=("手掂",),
-    solution_terms=("分级线",),
-    near_miss=("鸡蛋喷码机",),
-)
-
-
-def test_a_share_of_the_anchors_goes_without_the_words_of_its_answers() -> None:
-    for apart, shares in ((0.0, {0}), (0.5, set(range(60, 140))), (1.0, {200})):
-        drawn = list(samples([NEED], (), 200, seed=3, apart=apart))
-        aside = [sample for sample in drawn if ASIDE in sample.anchor]
-        assert len(aside) in shares
-        assert all(sample.anchor.split(ASIDE)[1:] == [sample.positive, sample.negative] for sample in aside)
-    assert {sample.negative for sample in drawn} == {"鸡蛋喷码机"}
-
-
-def test_terms_of_the_texts_put_aside_are_not_counted(root: Path, tmp_path: Path) -> None:
-    lexicon = root / "data" / "lexicon"
-    analyser = Analyser.load(Lexicon.load(lexicon), tmp_path)
-    counting = Counted(analyser, [*NEED.demand, *NEED.solution], lexicon, tmp_path)
-    alone = counting.counts(NEED.demand[0])
-    assert alone == analyser.counts(NEED.demand[0])
-    apart = counting.counts(ASIDE.join((NEED.demand[0], NEED.solution[0], "手动阀")))
-    others = {*analyser.counts(NEED.solution[0]), *analyser.counts("手动阀")}
-    assert "鸡蛋" in alone
-    assert apart == {term: count for term, count in alone.items() if term not in others}
-    assert "手掂" in apart
