@@ -63,9 +63,10 @@ def test_f1_by_hand() -> None:
     assert f1(np.zeros(2, bool), np.zeros(2, bool)) == {"f1": 0.0, "precision": 0.0, "recall": 0.0}
 
 
-def test_the_threshold_lies_between_two_probabilities() -> None:
-    promised, same = np.array([0.9, 0.8, 0.4, 0.2]), np.array([True, True, False, False])
-    assert best_threshold(promised, same) == pytest.approx(0.6)
+def test_the_threshold_is_half_of_the_best_f1() -> None:
+    promised = np.array([0.9, 0.8, 0.4, 0.2])
+    assert best_threshold(promised, np.array([True, True, False, False])) == pytest.approx(1 / 2)
+    assert best_threshold(promised, np.array([True, False, True, False])) == pytest.approx(2 * 2 / (3 + 2) / 2)
 
 
 def test_fitting_keeps_the_signs_and_separates() -> None:
