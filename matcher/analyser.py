@@ -60,7 +60,7 @@ class Analyser:
 
     def __init__(self, lexicon: Lexicon, segment: Segmenter) -> None:
         self.normalise = Normaliser(lexicon.hongkong)
-        self.expansion = lexicon.expansion
+        self.expansion, self.translation = lexicon.expansion, lexicon.translation
         self._segment = segment
         self._filler = lexicon.filler
         self._counts = lru_cache(maxsize=2048)(self._count)

@@ -15,6 +15,7 @@ from matcher.expansion import Added
 from matcher.model import FIELDS, Kind, Profile
 from matcher.ports import BagEncoder, Encoder, Vectors
 from matcher.shelf import DENSE_FIELDS
+from matcher.translation import Bridges
 
 PARTS: Mapping[str, tuple[str, ...]] = {"title": ("title",), "body": ("body", "labels"), "needs": ("needs", "cases")}
 """Which fields of a profile each dense field is made of."""
@@ -34,6 +35,7 @@ class Asked:
     size    length of the sum of term vectors that `whole` was made from, 0 for an encoder that adds up none
     squares term → how often it is said, times its vector's length squared: what it makes with itself
     fields  unit vectors of DENSE_FIELDS, (len, dim); an empty field stands in with the whole
+    bridges the words that the knowledge says answer those of the text
     added   term that is not in the text but asked for → the entry of the house's word lists that says so
     """
 
@@ -46,6 +48,7 @@ class Asked:
     size: float
     squares: Mapping[str, float]
     fields: Vectors
+    bridges: Bridges
     added: Mapping[str, Added] = field(default_factory=dict)
 
 
@@ -135,8 +138,9 @@ def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
             whole, size = unit(together), length(together)
     squares = _squares(meant, encoder) if adds_up(encoder) else {}
     fields[~fields.any(axis=1)] = whole
+    bridges = analyser.translation.of(profile.kind, summed)
     doubled = frozenset(filter(analyser.is_doubled, words))
-    return Asked(profile, counts, terms, words, doubled, whole, size, squares, fields, added)
+    return Asked(profile, counts, terms, words, doubled, whole, size, squares, fields, bridges, added)
 
 
 def _added(profile: Profile, own: Counts, analyser: Analyser) -> dict[str, Added]:

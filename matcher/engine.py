@@ -199,6 +199,7 @@ class Engine:
             asking,
             [self._explain.materials.of(each.pool.shelf, each.row) for each in found],
             [each.pool.overlap.contributions(each.at) for each in found],
+            [each.pool.bridged.contributions(each.at) for each in found],
             [each.pool.overlap.shared_in(each.at, "title") for each in found],
             [float(each.pool.similarity[each.at]) for each in found],
             [each.reading for each in found],

@@ -52,20 +52,23 @@ class Explained:
 @dataclass(frozen=True, eq=False)
 class Asking(Explained):
     """The record that asks; with the terms it is asked with beside its own, and the word list's entry of each; with
-    those of all its terms that are whole words, and with the parts of it that say anything."""
+    the word of it that speaks for each bridge, with those of all its terms that are whole words, and with the parts of
+    it that say anything."""
 
     added: Mapping[str, Added]
+    via: Mapping[str, str]
     words: AbstractSet[str]
     said: AbstractSet[str]
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate(Explained):
-    """A record that was found; with its shares of the lexical score, the shared terms that stand in its title, the
-    words that carry the score, the cosine of the whole texts, the pairs of words that carry that, and what the
-    re-ranking model makes of it, 0 without one."""
+    """A record that was found; with its shares of the lexical score and of the bridges', the shared terms that stand in
+    its title, the words that carry the score, the cosine of the whole texts, the pairs of words that carry that, and
+    what the re-ranking model makes of it, 0 without one."""
 
     contributions: Mapping[str, float]
+    bridged: Mapping[str, float]
     named: AbstractSet[str]
     words: Sequence[str]
     similarity: float
@@ -84,32 +87,43 @@ class Explainer:
         """The asking side, made once for all candidates."""
         material = self.materials.asking(asked.profile, total(asked.counts))
         said = {part for part in DENSE_FIELDS if dense_text(asked.profile, part)}
-        return Asking(material, Marked(material.page, "query"), asked.added, asked.words.keys(), said)
+        return Asking(
+            material, Marked(material.page, "query"), asked.added, asked.bridges.via, asked.words.keys(), said
+        )
 
     def candidates(
         self,
         asked: Explained,
         found: Sequence[Material],
         contributions: Sequence[Mapping[str, float]],
+        bridged: Sequence[Mapping[str, float]],
         named: Sequence[AbstractSet[str]],
         similarities: Sequence[float],
         readings: Sequence[float],
     ) -> list[Candidate]:
-        """`contributions` and the shared terms of the titles, `named`, as the lexical index gives them, `similarities`
-        cosines of the whole texts, `readings` the re-ranking model's scores."""
+        """`contributions`, those of the bridges, `bridged`, and the shared terms of the titles, `named`, as the lexical
+        index gives them, `similarities` cosines of the whole texts, `readings` the re-ranking model's scores."""
         return [
             Candidate(
                 material,
                 Marked(material.page, "candidate"),
                 shares,
+                answering,
                 titled,
                 self._words(shares),
                 similarity,
                 alike,
                 reading,
             )
-            for material, shares, titled, similarity, alike, reading in zip(
-                found, contributions, named, similarities, self._pairs(asked.material, found), readings, strict=True
+            for material, shares, answering, titled, similarity, alike, reading in zip(
+                found,
+                contributions,
+                bridged,
+                named,
+                similarities,
+                self._pairs(asked.material, found),
+                readings,
+                strict=True,
             )
         ]
 
@@ -124,7 +138,8 @@ class Explainer:
     def semantic(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The cosine with the pairs of different terms that carry it, or alone for an encoder that cannot be taken
         apart."""
-        opening = f"说法不同，意思相近（整体相似度 {candidate.similarity:.2f}）"
+        kind = "说法不同，意思相近" if adds_up(self._encoder) else "整体意思相近"
+        opening = f"{kind}（整体相似度 {candidate.similarity:.2f}）"
         if not candidate.pairs:
             return opening, ()
         ours, theirs = [p.ours for p in candidate.pairs], [p.theirs for p in candidate.pairs]
@@ -153,6 +168,18 @@ class Explainer:
         if not words:
             return "有个别完整词语相同", ()
         return _told(asked, candidate, words, "完整词语相同")
+
+    def bridges(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
+        """The words of the other side that answer this side's, with both ends."""
+        theirs = self._words(candidate.bridged)[:MOST_PAIRS]
+        if not theirs:
+            return "有个别说法在以往场景中互相对应", ()
+        ours = [asked.via[word] for word in theirs]
+        shown = "，".join(
+            f"“{asked.marked.written(our)}”对“{candidate.marked.written(their)}”"
+            for our, their in zip(ours, theirs, strict=True)
+        )
+        return f"以往场景中常这样对应：{shown}", asked.marked.spans(ours) + candidate.marked.spans(theirs)
 
     def name(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The candidate's title, which means the matter."""
@@ -283,6 +310,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "lexical": Explainer.lexical,
         "lexical_words": Explainer.whole_words,
         "lexical_title": Explainer.name_words,
+        "bridges": Explainer.bridges,
         "industry": Explainer.industry,
         "technology": _tags("technology", "技术方向一致"),
         "task": _tags("task", "要做的事一致"),

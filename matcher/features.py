@@ -25,6 +25,9 @@ Column = npt.NDArray[np.float64]
 FULL_LENGTH = 400
 """Term occurrences of a demand that says enough: about 150 characters."""
 
+WELL_BRIDGED = 10.0
+"""A score of bridges that is worth as much as other features at their best."""
+
 RIPE = 7
 """Maturity level from which an offer counts as ripe: it has left the trial."""
 
@@ -47,6 +50,12 @@ class Pool:
     def overlap(self) -> Overlap:
         """The terms that query and candidates share."""
         return self.shelf.lexical.overlap(self.asked.terms, self.rows)
+
+    @cached_property
+    def bridged(self) -> Overlap:
+        """The words of the other side that answer the query's. Of two records of one kind neither answers the other."""
+        crossing = self.asked.profile.kind is not self.shelf.kind
+        return self.shelf.lexical.overlap(self.asked.bridges.weights if crossing else {}, self.rows)
 
     @cached_property
     def self_score(self) -> float:
@@ -111,6 +120,10 @@ def _lexical_title(pool: Pool) -> Column:
     return np.sqrt(np.maximum(pool.overlap.field_scores("title").astype(np.float64), 0) / pool.self_score)
 
 
+def _bridges(pool: Pool) -> Column:
+    return pool.bridged.scores().astype(np.float64) / WELL_BRIDGED
+
+
 def _shared(pool: Pool, facet: str) -> Column:
     """1 when a tag of the facet is shared, and a little more for every further one."""
     shared = pool.shelf.tags.shared(pool.rows, pool.tagged(facet))
@@ -164,6 +177,7 @@ FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
         "lexical": ("共同用词", _lexical),
         "lexical_words": ("完整词语", _lexical_words),
         "lexical_title": ("名称用词", _lexical_title),
+        "bridges": ("说法对应", _bridges),
         "industry": ("行业", _industry),
         "technology": ("技术方向", lambda pool: _shared(pool, "technology")),
         "task": ("作业类型", lambda pool: _shared(pool, "task")),

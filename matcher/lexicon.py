@@ -12,6 +12,7 @@ from matcher.errors import InvalidInput
 from matcher.expansion import NOTHING, Expansion
 from matcher.overlay import PLAIN, Overlay
 from matcher.tables import Row
+from matcher.translation import NOTHING_LEARNED, Translation
 
 FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -26,6 +27,9 @@ DICTIONARY = "dictionary.txt"
 FILLER = "filler.tsv"
 BASE = "（基准）"
 """The row of FILLER that is no word but the constant of the sum."""
+
+LEARNED = "learned.json"
+"""The table of matcher.translation; not a list that staff change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Lexicon:
     vague       wording that says nothing measurable → the question to ask back
     expansion   what the house's own synonyms and bridges add to a query. The shipped ones are not asked with: the
                 encoder was trained on the knowledge they were drawn from
+    translation which words of vendors answer which of demanders, learned from the knowledge
     filler      term → how much it makes its sentence one that says nothing of the matter; BASE is the constant
     """
 
@@ -53,6 +58,7 @@ class Lexicon:
     vague: Mapping[str, str]
     expansion: Expansion = NOTHING
     filler: Mapping[str, float] = field(default_factory=dict)
+    translation: Translation = NOTHING_LEARNED
 
     @classmethod
     def load(cls, folder: Path, overlay: Overlay = PLAIN) -> Lexicon:
@@ -61,7 +67,8 @@ class Lexicon:
         Raises InvalidInput naming the file and line, or the change, of the first bad row.
         """
         files = (*FILES, DICTIONARY)
-        version, own = tables.version(folder / file for file in files), overlay.part(files)
+        learned = [folder / LEARNED] if (folder / LEARNED).is_file() else []
+        version, own = tables.version([*(folder / file for file in files), *learned]), overlay.part(files)
         rows = {file: rows_of(folder, file, overlay) for file in files}
         return cls(
             f"{version}+{own}" if own else version,
@@ -72,6 +79,7 @@ class Lexicon:
             MappingProxyType(_pairs(rows["vague.tsv"], "vague.tsv")),
             Expansion.of(*(overlay.own(file) for file in ("synonyms.tsv", "bridges.tsv"))),
             MappingProxyType(_filler(rows[FILLER])),
+            Translation.read(folder / LEARNED),
         )
 
     def vague_in(self, text: str) -> tuple[str, ...]:

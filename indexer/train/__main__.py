@@ -34,19 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from indexer.train.encoder import Recipe, save, sketch, some, specialise, start
     from indexer.train.filler import filler_of
     from indexer.train.fit import fit_gold, public_groups, unseen_groups
-    from indexer.train.knowledge import topics
+    from indexer.train.knowledge import Topic, topics
     from indexer.train.pairs import parted, sources
     from indexer.train.samples import statements
+    from indexer.train.translation import learn, write
     from indexer.workshop import WEIGHTS_FILE
     from matcher.adapters.encoders import open_encoder
     from matcher.adapters.shelves import Parts
     from matcher.analyser import Analyser
-    from matcher.lexicon import Lexicon
+    from matcher.lexicon import LEARNED, Lexicon
     from matcher.taxonomy import Taxonomy
+    from matcher.translation import Translation
 
     begun = time.monotonic()
     lexicon = settings.data / "lexicon"
-    analyser = Analyser.load(Lexicon.load(lexicon), settings.cache_folder)
+    words = Lexicon.load(lexicon)
+    analyser = Analyser.load(words, settings.cache_folder)
     knowledge = some(topics(settings.data / "knowledge"), chosen.share)
     filler = filler_of(settings.data / "knowledge")
     public, unmet = parted(sources(chosen.pairs) if chosen.pairs else {})
@@ -65,11 +68,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         specialise(model, knowledge, filler, public, recipe)
         save(model, chosen.out, card(knowledge, public, analyser.version, recipe))
     taxonomy = Taxonomy.load(settings.data / "taxonomy")
+
+    def knowing(known: Sequence[Topic]) -> Analyser:
+        """The same analyser with the bridges that these topics teach."""
+        table = learn(known, analyser)
+        if known is knowledge:
+            write(table, lexicon / LEARNED)
+        return Analyser.load(replace(words, translation=Translation(table)), settings.cache_folder)
+
     with tempfile.TemporaryDirectory() as scratch:
         save(drawn, Path(scratch) / "sketch", "")
-        apart = Parts(analyser, open_encoder(Path(scratch) / "sketch", analyser), taxonomy)
+        met = knowing([topic for topic in knowledge if topic not in unseen])
+        apart = Parts(met, open_encoder(Path(scratch) / "sketch", met), taxonomy)
         added, foreign = unseen_groups(unseen, apart), public_groups(unmet, apart)
-    fitted = Parts(analyser, open_encoder(chosen.out, analyser), taxonomy)
+    serving = knowing(knowledge)
+    fitted = Parts(serving, open_encoder(chosen.out, serving), taxonomy)
     fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE, added, foreign)
     print(f"written to {chosen.out.name} in {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     return 0

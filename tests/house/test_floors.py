@@ -23,8 +23,8 @@ PURE = frozenset({
     "letter", "lexicon", "limits", "marks", "masking", "material", "matter", "measures", "measuring", "metrics",
     "model", "numerals", "objects", "organizations", "overlay", "patience", "periods", "placing", "ports", "profile",
     "quantities", "questions", "reading", "repair", "repeats", "requirements", "said", "segment", "settings", "shelf",
-    "statistics", "suspects", "tables", "tags", "taxonomy", "text", "tried", "units", "vagueness", "weights", "why",
-    "wordbook", "wording", "workflow",
+    "statistics", "suspects", "tables", "tags", "taxonomy", "text", "translation", "tried", "units", "vagueness",
+    "weights", "why", "wordbook", "wording", "workflow",
 })
 # fmt: on
 """Modules of `matcher` that compute: they import each other, NumPy, the text libraries, nothing that keeps state."""
