@@ -20,7 +20,7 @@ from indexer.collections import Collection, read_collection
 from indexer.train.counted import Counted
 from indexer.train.encoder import Recipe, save, some, specialise, start
 from indexer.train.filler import filler_of
-from indexer.train.fit import GOLD
+from indexer.train.fit import GOLD, HARD
 from indexer.train.knowledge import Topic, topics
 from indexer.train.samples import statements
 from matcher.adapters.encoders import open_encoder
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = some(every, share)
         parts = Parts(analyser, trained(known, filler, counting, analyser), taxonomy)
         found: dict[str, Any] = {"share": share, "topics": len(known)}
-        for name in GOLD:
+        for name in (*GOLD, HARD):
             reached = cosine_only(read_collection(settings.data / "gold" / name), parts)
             found[name] = [round(value, 3) for value in (reached.mean, reached.low, reached.high)]
         print(json.dumps(found), flush=True)

@@ -9,7 +9,7 @@ import opencc
 import pytest
 
 from matcher.errors import InvalidInput
-from matcher.lexicon import DICTIONARY, FILES, Lexicon
+from matcher.lexicon import DICTIONARY, FILES, LEARNED, Lexicon
 from matcher.text import Normaliser
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -129,7 +129,7 @@ def test_vague_wording(lexicon: Lexicon) -> None:
 
 
 def _copy(root: Path, to: Path) -> Path:
-    for file in (*FILES, DICTIONARY):
+    for file in (*FILES, DICTIONARY, LEARNED):
         (to / file).write_text((root / "data" / "lexicon" / file).read_text("utf-8"), "utf-8")
     return to
 
@@ -163,4 +163,6 @@ def test_version_follows_the_words(root: Path, tmp_path: Path, lexicon: Lexicon)
     assert Lexicon.load(folder).version == lexicon.version
     with (folder / DICTIONARY).open("a", encoding="utf-8") as file:
         file.write("崭新词语 300\n")
+    assert Lexicon.load(folder).version != lexicon.version
+    (_copy(root, tmp_path) / LEARNED).write_text('{"手掂": {"称重": 1.0}}', "utf-8")
     assert Lexicon.load(folder).version != lexicon.version
