@@ -25,6 +25,8 @@ MOST_PAIRS = 4
 MOST_SHARED = 3
 UNKNOWN = 0.5
 """What a shared bigram that is no word counts for, beside a word, when the words to show are picked."""
+PARTED, WHOLE = "说法不同，意思相近", "整体意思相近"
+"""What the meaning is called where shared words are a reason of their own, and where they are not."""
 CASE_LENGTH = 40
 _IDLE = """
 希望 我们 我司 我校 我院 本院 本校 本公司 本单位 公司 单位 企业 项目 方案 需求 要求 需要 可以 能够 目前 现在 已经
@@ -138,8 +140,8 @@ class Explainer:
     def semantic(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The cosine with the pairs of different terms that carry it, or alone for an encoder that cannot be taken
         apart."""
-        kind = "说法不同，意思相近" if adds_up(self._encoder) else "整体意思相近"
-        opening = f"{kind}（整体相似度 {candidate.similarity:.2f}）"
+        parted = adds_up(self._encoder) and asked.profile.kind is not candidate.profile.kind
+        opening = f"{PARTED if parted else WHOLE}（整体相似度 {candidate.similarity:.2f}）"
         if not candidate.pairs:
             return opening, ()
         ours, theirs = [p.ours for p in candidate.pairs], [p.theirs for p in candidate.pairs]
@@ -171,7 +173,9 @@ class Explainer:
 
     def bridges(self, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
         """The words of the other side that answer this side's, with both ends."""
-        theirs = self._words(candidate.bridged)[:MOST_PAIRS]
+        strongest = max(candidate.bridged.values(), default=0.0)
+        words = self._words({t: p for t, p in candidate.bridged.items() if p >= strongest / 2})
+        theirs = words[:MOST_SHARED]
         if not theirs:
             return "有个别说法在以往场景中互相对应", ()
         ours = [asked.via[word] for word in theirs]

@@ -51,11 +51,16 @@ class Pool:
         """The terms that query and candidates share."""
         return self.shelf.lexical.overlap(self.asked.terms, self.rows)
 
+    @property
+    def crossing(self) -> bool:
+        """Whether one side asks for the other. Two records of one kind speak the same language: what they share they
+        mean alike, and neither answers the other."""
+        return self.asked.profile.kind is not self.shelf.kind
+
     @cached_property
     def bridged(self) -> Overlap:
-        """The words of the other side that answer the query's. Of two records of one kind neither answers the other."""
-        crossing = self.asked.profile.kind is not self.shelf.kind
-        return self.shelf.lexical.overlap(self.asked.bridges.weights if crossing else {}, self.rows)
+        """The words of the other side that answer the query's; none among records of one kind."""
+        return self.shelf.lexical.overlap(self.asked.bridges.weights if self.crossing else {}, self.rows)
 
     @cached_property
     def self_score(self) -> float:
@@ -71,8 +76,11 @@ class Pool:
     def shared(self) -> Column:
         """The part of `similarity` that terms make with themselves: words that both sides use, in no other words.
 
-        The cosine of two bags is the sum over pairs of terms, so it parts exactly. 0 for an encoder that adds up none.
+        The cosine of two bags is the sum over pairs of terms, so it parts exactly. 0 for an encoder that adds up none,
+        and among records of one kind, whose cosine stays whole.
         """
+        if not self.crossing:
+            return np.zeros(len(self.rows))
         sizes = self.asked.size * self.shelf.sizes[self.rows].astype(np.float64)
         made = self.overlap.tally(self.asked.squares).astype(np.float64)
         return np.divide(made, sizes, out=np.zeros(len(self.rows)), where=sizes > 0)
