@@ -199,7 +199,7 @@ def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
         vectors=vectors,
         lexical=Bm25Index.load(folder / "lexical"),
         whole=np.asarray(vectors.vectors, np.float16),
-        sizes=read_array(folder / "sizes.npy", np.float32),
+        sizes=_sizes(folder / "sizes.npy", len(ids)),
         field_vectors=read_array(folder / "field_vectors.npy", np.float16, 3),
         tags=TagTable(names, read_array(folder / "tags.npy", np.uint8, 2)),
         money=read_array(folder / "money.npy", np.float32, 2),
@@ -209,6 +209,13 @@ def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
     if any(len(part) != len(ids) for part in parts) or shelf.tags.cells.shape[1] != len(names):
         raise broken("ids.json")
     return shelf
+
+
+def _sizes(file: Path, rows: int) -> npt.NDArray[np.float32]:
+    """An index of an earlier release has none. It is only opened with the encoder that it was built with, so that is
+    not the shipped one, and those that sites bring add up no terms: their sizes are 0. A file that a manifest names and
+    that is gone is found before."""
+    return read_array(file, np.float32) if file.is_file() else np.zeros(rows, np.float32)
 
 
 def _vectors(folder: Path, server: MilvusServer | None) -> FaissIndex | MilvusIndex:

@@ -13,6 +13,7 @@ import pytest
 from indexer.build import build
 from indexer.collections import Collection, read_collection
 from indexer.workshop import Workshop, workshop
+from matcher.adapters import shelves
 from matcher.engine import Engine
 from matcher.errors import BrokenGeneration
 from matcher.library import NO_GENERATION, Library
@@ -174,3 +175,14 @@ def test_another_encoder_makes_the_index_stale_but_answers_exactly(desk: Desk, r
     assert "编码模型" in state.stale
     assert state.changed[Kind.SOLUTION] == 240
     assert state.generation != NO_GENERATION
+
+
+def test_an_index_without_sizes_is_read_as_of_an_encoder_that_adds_up_none(desk: Desk) -> None:
+    """As an earlier release wrote it; a missing file that the manifest names is refused all the same."""
+    folder = desk.shop.generations.folder(desk.library.state().generation or "") / Kind.SOLUTION
+    whole = shelves.load(Kind.SOLUTION, folder)
+    assert whole.sizes.min() > 0
+    (folder / "sizes.npy").unlink()
+    assert shelves.load(Kind.SOLUTION, folder).sizes.tolist() == [0.0] * len(whole)
+    with pytest.raises(BrokenGeneration, match=r"sizes\.npy"):
+        Library(desk.shop.generations, desk.store, desk.shop.parts)
