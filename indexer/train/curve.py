@@ -44,8 +44,9 @@ def cosine_only(collection: Collection, parts: Parts) -> Interval:
     asked = parts.encoder.queries([parts.profile(collection.demands[id]).text() for id in collection.answerable])
     values = []
     for id, scores in zip(collection.answerable, asked @ offers.T, strict=True):
-        best = ids[np.argsort(-scores, kind="stable")[:10]]
-        values.append(NDCG(best.tolist(), collection.qrels[id]))
+        best = np.argsort(-scores, kind="stable")[:10]
+        found = list(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
+        values.append(NDCG(found, collection.qrels[id]))
     return bootstrap(values)
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from indexer.collections import read_collection
 from indexer.train.ascent import Group, Register, bagged
+from indexer.train.curve import cosine_only
 from indexer.train.pairs import FEWEST, KEPT_APART, parted
 from indexer.train.pseudo import SUITS, pairs_of
+from indexer.workshop import workshop
+from matcher.settings import Settings
 
 
 def test_the_end_of_a_source_is_kept_from_the_encoder() -> None:
@@ -52,6 +58,14 @@ def test_a_register_counts_by_its_share_and_not_by_its_size() -> None:
     start = np.array([1.0, 0.5, 0.5])
     found = bagged([Register(many, 0.05), Register(few, 0.95)], start, [1, 2])
     assert found[2] > found[1]
+
+
+def test_the_curve_measures_the_cosine_alone(root: Path, tmp_path: Path) -> None:
+    shop = workshop(Settings.from_env({"SCENEMATCH_HOME": str(tmp_path)}))
+    gold = root / "data" / "gold"
+    reached = {name: cosine_only(read_collection(gold / name), shop.parts) for name in ("dev", "hard")}
+    assert reached["dev"].n == 57
+    assert reached["dev"].mean > 0.9 > reached["hard"].mean > 0.5
 
 
 def test_demands_without_a_suitable_candidate_count_for_nothing() -> None:
