@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from weakref import ref
@@ -57,6 +60,32 @@ def test_an_answer_that_failed_is_not_remembered() -> None:
     with pytest.raises(ZeroDivisionError):
         recall.of(view, "a", lambda: 1 / 0)
     assert recall.of(view, "a", lambda: 1) == 1
+
+
+def test_questions_are_answered_one_at_a_time_and_the_same_one_once() -> None:
+    recall, view = Recall[View](), View()
+    lock, found, together = threading.Lock(), list[str](), list[int]()
+    running = 0
+
+    def find(question: str) -> str:
+        nonlocal running
+        with lock:
+            running += 1
+            together.append(running)
+        time.sleep(0.002)
+        with lock:
+            running -= 1
+            found.append(question)
+        return f"{question}!"
+
+    def ask(question: str) -> str:
+        return recall.of(view, question, lambda: find(question))
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(ask, "abcabcabcabc"))
+    assert answers == [f"{question}!" for question in "abcabcabcabc"]
+    assert sorted(found) == ["a", "b", "c"]
+    assert max(together) == 1
 
 
 def test_it_keeps_no_view_alive() -> None:
