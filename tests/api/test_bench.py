@@ -36,7 +36,7 @@ def test_the_benchmark_measures_a_small_size(knowledge: Knowledge, tmp_path: Pat
     assert set(result["by_length_p50_ms"]) == {str(n) for n in LETTERS}
     if sys.platform == "linux":
         assert result["cpu_ms_first_time"] > 0
-        assert result["cpu_ms_asked_again"] > 0
+        assert result["cpu_ms_asked_again"] <= result["cpu_ms_first_time"]  # remembered: hardly a tick of the clock
         assert 0 <= busy(busy())["stolen_share"] <= 1
     assert all(result[name] > 0 for name in ("build_seconds", "ready_seconds", "p50_ms", "p99_ms"))
     (tmp_path / "bench.md").write_text("Above.\n<!-- figures: bench -->old<!-- end -->\nBelow.\n", "utf-8")
