@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from threading import Lock
+from typing import TypeVar
 from weakref import WeakSet
 
 from api.cards import Cards
@@ -25,7 +26,7 @@ from api.warming import Warming
 from indexer.intake import Intake
 from indexer.workshop import Workshop, checker, finder, published_words, workshop
 from matcher.completeness import Checker
-from matcher.engine import View
+from matcher.engine import Engine, View
 from matcher.filters import Filter
 from matcher.library import IndexState, Library
 from matcher.material import KEPT
@@ -38,6 +39,8 @@ from matcher.suspects import Finder
 from matcher.taxonomy import Taxonomy
 from matcher.why import Tools, Why, why
 from matcher.wordbook import fitting
+
+Found = TypeVar("Found")
 
 PREVIEW = (sys.executable, "-m", "api", "words", "preview", "--json")
 """What changes of the word lists would do, told by a process of its own."""
@@ -67,12 +70,11 @@ class LibrarySearch:
         self._recall: Recall[View] = Recall()
 
     def match(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> Ranking:
-        engine, question = self._opened.engine, ("match", k, *filters, *_asked(query))
-        return self._recall.of(self._view(), question, lambda: engine.match(query, k=k, filters=filters))
+        question = ("match", k, *filters, *_asked(query))
+        return self._recalled(question, lambda engine: engine.match(query, k=k, filters=filters))
 
     def similar(self, query: Profile, *, k: int = 5) -> Ranking:
-        engine, question = self._opened.engine, ("similar", k, *_asked(query))
-        return self._recall.of(self._view(), question, lambda: engine.similar(query, k=k))
+        return self._recalled(("similar", k, *_asked(query)), lambda engine: engine.similar(query, k=k))
 
     def why(self, query: Profile, kind: Kind, id: str) -> Why:
         opened = self._opened
@@ -87,8 +89,8 @@ class LibrarySearch:
     def survey(
         self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()
     ) -> tuple[Ranking, Sequence[frozenset[str]]]:
-        engine, question = self._opened.engine, ("survey", k, *filters, *_asked(query))
-        return self._recall.of(self._view(), question, lambda: engine.survey(query, k=k, filters=filters))
+        question = ("survey", k, *filters, *_asked(query))
+        return self._recalled(question, lambda engine: engine.survey(query, k=k, filters=filters))
 
     def preparing(self) -> Iterator[tuple[Kind, str]]:
         opened = self._opened
@@ -155,9 +157,11 @@ class LibrarySearch:
             self.settle_words()
             return True
 
-    def _view(self) -> View:
-        """The index at this moment."""
-        return self._opened.library.view()
+    def _recalled(self, question: Hashable, find: Callable[[Engine], Found]) -> Found:
+        """What was found a moment ago, or is found now. View and engine are of one edition of the words, whatever is
+        published meanwhile."""
+        opened = self._opened
+        return self._recall.of(opened.library.view(), question, lambda: find(opened.engine))
 
     def settle_words(self) -> None:
         """Tell the store which edition of the house's words is in use."""

@@ -39,6 +39,11 @@ REMEMBERED = 1 << 17
 """Terms of which it is kept whether they tell anything."""
 
 
+def says_something(term: str) -> bool:
+    """Whether a word may be shown as a reason."""
+    return term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
+
+
 @dataclass(frozen=True, eq=False)
 class Explained:
     """One record as it is explained: what is known of it, and its texts to mark."""
@@ -236,7 +241,7 @@ class Explainer:
         """Whether a term by itself tells a reader anything; one without a vector is in no pair."""
         if adds_up(self._encoder) and not self._encoder.knows(term):
             return False
-        return self._analyser.is_word(term) and term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
+        return self._analyser.is_word(term) and says_something(term)
 
     def _words(self, contributions: Mapping[str, float]) -> list[str]:
         """The strongest shared terms of two or more characters, none inside or straddling a stronger one; words before

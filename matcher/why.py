@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcher.alignment import Bag, pairs
-from matcher.analyser import FUNCTION_WORDS, Analyser
+from matcher.analyser import Analyser
 from matcher.asked import Asked, adds_up, ask, counted, total
 from matcher.engine import View
 from matcher.errors import NotFound
 from matcher.expansion import Added
-from matcher.explain import SAYS_NOTHING
+from matcher.explain import says_something
 from matcher.features import FEATURES, Pool, matrix
 from matcher.model import Kind, Profile
 from matcher.ports import Encoder
@@ -159,7 +159,7 @@ def _words(asked: Asked, pool: Pool, shelf: Shelf, tools: Tools) -> tuple[tuple[
     """The words that both sides have, by points, and those that only the asking side has, those first that carry most
     of its meaning: a word that no offer uses is as rare as can be, whether it matters or not."""
     shares = pool.overlap.contributions(0)
-    shown = [term for term in asked.terms if tools.analyser.is_word(term) and _tells(term)]
+    shown = [term for term in asked.terms if tools.analyser.is_word(term) and says_something(term)]
     matters = _matters(shown, tools.encoder)
     words = [
         Word(term, shares.get(term, 0.0), shelf.lexical.self_score({term: asked.terms[term]}), asked.added.get(term))
@@ -178,16 +178,12 @@ def _matters(terms: Sequence[str], encoder: Encoder) -> dict[str, float]:
     return dict(zip(terms, np.linalg.norm(encoder.vectors(terms), axis=1).tolist(), strict=True))
 
 
-def _tells(term: str) -> bool:
-    return term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
-
-
 def _alike(asked: Asked, shelf: Shelf, row: int, tools: Tools) -> tuple[Alike, ...]:
     if not adds_up(tools.encoder):
         return ()
 
     def telling(term: str) -> bool:
-        return tools.analyser.is_word(term) and _tells(term)
+        return tools.analyser.is_word(term) and says_something(term)
 
     # Counted anew: asking the index with another notion of telling words would make it forget its own verdicts.
     ours, theirs = total(asked.counts), total(counted(shelf.profiles[row], tools.analyser))

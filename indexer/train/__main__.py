@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from indexer.train.encoder import Recipe, save, sketch, some, specialise, start
     from indexer.train.filler import filler_of
     from indexer.train.fit import fit_gold, public_groups, unseen_groups
-    from indexer.train.knowledge import Topic, topics
+    from indexer.train.knowledge import topics
     from indexer.train.pairs import parted, sources
     from indexer.train.samples import statements
     from indexer.train.translation import learn, write
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from matcher.analyser import Analyser
     from matcher.lexicon import LEARNED, Lexicon
     from matcher.taxonomy import Taxonomy
-    from matcher.translation import Translation
+    from matcher.translation import Table, Translation
 
     begun = time.monotonic()
     lexicon = settings.data / "lexicon"
@@ -69,19 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         save(model, chosen.out, card(knowledge, public, analyser.version, recipe))
     taxonomy = Taxonomy.load(settings.data / "taxonomy")
 
-    def knowing(known: Sequence[Topic]) -> Analyser:
-        """The same analyser with the bridges that these topics teach."""
-        table = learn(known, analyser)
-        if known is knowledge:
-            write(table, lexicon / LEARNED)
+    def knowing(table: Table) -> Analyser:
+        """The same analyser with these bridges."""
         return Analyser.load(replace(words, translation=Translation(table)), settings.cache_folder)
 
     with tempfile.TemporaryDirectory() as scratch:
         save(drawn, Path(scratch) / "sketch", "")
-        met = knowing([topic for topic in knowledge if topic not in unseen])
+        met = knowing(learn([topic for topic in knowledge if topic not in unseen], analyser))
         apart = Parts(met, open_encoder(Path(scratch) / "sketch", met), taxonomy)
         added, foreign = unseen_groups(unseen, apart), public_groups(unmet, apart)
-    serving = knowing(knowledge)
+    learned = learn(knowledge, analyser)
+    write(learned, lexicon / LEARNED)
+    serving = knowing(learned)
     fitted = Parts(serving, open_encoder(chosen.out, serving), taxonomy)
     fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE, added, foreign)
     print(f"written to {chosen.out.name} in {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.train.knowledge import Topic
-from matcher.analyser import FUNCTION_WORDS, Analyser
-from matcher.explain import SAYS_NOTHING
+from matcher.analyser import Analyser
+from matcher.explain import says_something
 from matcher.translation import Table
 
 ROUNDS = 5
@@ -75,7 +75,7 @@ def _words(texts: Iterable[str], analyser: Analyser) -> list[str]:
 
 @lru_cache(maxsize=1 << 18)
 def _tells(term: str, analyser: Analyser) -> bool:
-    return analyser.is_word(term) and term not in SAYS_NOTHING and FUNCTION_WORDS.isdisjoint(term)
+    return analyser.is_word(term) and says_something(term)
 
 
 def _numbered(sides: Sequence[Sequence[str]]) -> dict[str, int]:
