@@ -17,6 +17,7 @@ import numpy as np
 import opencc
 
 from matcher import tables
+from matcher.errors import NotFound
 from matcher.lexicon import Lexicon
 from matcher.model import Demand
 
@@ -42,6 +43,8 @@ class Tables:
     boilerplate: tuple[str, ...]
     hongkong: Mapping[str, str]
     """Mainland word → the Hong Kong or Macau one."""
+    told: Mapping[str, str]
+    """Demand → the same need in one sentence, written by somebody who saw the demand alone."""
 
     @classmethod
     def load(cls, data: Path) -> Tables:
@@ -54,6 +57,7 @@ class Tables:
             {row["中文"]: row["英文"] for row in tables.read(gold / "english.tsv", ("中文", "英文"))},
             tuple(line for line in filler if line.strip() and not line.startswith("#")),
             {theirs: ours for ours, theirs in sorted(spoken.items(), reverse=True)},
+            {row["编号"]: row["一句话"] for row in tables.read(gold / "one_sentence.tsv", ("编号", "一句话"))},
         )
 
 
@@ -68,6 +72,7 @@ def variants(known: Tables) -> Mapping[str, Change]:
             "slips": lambda d: slipped(d, known.confusions),
             "full_width": lambda d: rewritten(d, lambda text: text.translate(_WIDE)),
             "english": lambda d: rewritten(d, _swapping(known.english)),
+            "one_sentence": lambda d: one_sentence(d, known.told),
             "title_only": title_only,
             "first_sentence": first_sentence,
             "long": lambda d: padded(d, known.boilerplate),
@@ -94,6 +99,13 @@ def slipped(demand: Demand, confusions: Mapping[str, tuple[str, ...]]) -> Demand
 
     new: dict[str, Any] = {name: slip(getattr(demand, name)) for name in ("title", "description", "requirements")}
     return replace(demand, **new)
+
+
+def one_sentence(demand: Demand, told: Mapping[str, str]) -> Demand:
+    """The whole need in one breath. Raises NotFound for a demand that nobody has told so."""
+    if demand.id not in told:
+        raise NotFound(f"{demand.id} 没有一句话的写法：请在 data/gold/one_sentence.tsv 里补上。", id=demand.id)
+    return Demand(demand.id, "", description=told[demand.id])
 
 
 def title_only(demand: Demand) -> Demand:

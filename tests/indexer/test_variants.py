@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.variants import LONG, TEXTS, Tables, first_sentence, padded, slipped, title_only, variants
+from indexer.collections import read_collection
+from indexer.variants import LONG, TEXTS, Tables, first_sentence, one_sentence, padded, slipped, title_only, variants
+from matcher.errors import NotFound
 from matcher.model import Demand
 from matcher.text import Normaliser
 
-FULL_WIDTH = variants(Tables({}, {"甲": "甲"}, (), {"乙": "乙"}))["full_width"]
+FULL_WIDTH = variants(Tables({}, {"甲": "甲"}, (), {"乙": "乙"}, {}))["full_width"]
 
 DEMAND = Demand(
     "D1",
@@ -27,7 +30,7 @@ DEMAND = Demand(
 
 @pytest.fixture(scope="module")
 def known(root: Path) -> Tables:
-    return Tables.load(root / "data")
+    return replace(Tables.load(root / "data"), told={"D1": "电饭煲内胆一天照8000只，老漏，想叫机器看。"})
 
 
 def test_every_variant_by_hand(known: Tables) -> None:
@@ -38,6 +41,7 @@ def test_every_variant_by_hand(known: Tables) -> None:
         "slips",
         "full_width",
         "english",
+        "one_sentence",
         "title_only",
         "first_sentence",
         "long",
@@ -47,10 +51,21 @@ def test_every_variant_by_hand(known: Tables) -> None:
     assert made["full_width"].requirements == "漏检率≤０．３％"
     assert made["full_width"].description.startswith("每天照８０００只。漏检３％，想用ＡＯＩ")
     assert made["english"].title == "电饭煲内胆外观inspection"
+    assert made["one_sentence"] == Demand("D1", "", description="电饭煲内胆一天照8000只，老漏，想叫机器看。")
     assert made["title_only"] == Demand("D1", "电饭煲内胆外观检测")
     assert made["first_sentence"] == Demand("D1", "", description="每天照8000只。")
     assert {demand.id for demand in made.values()} == {"D1"}
     assert made == {name: change(DEMAND) for name, change in variants(known).items()}
+
+
+def test_every_judged_demand_is_told_in_one_sentence(root: Path) -> None:
+    gold = root / "data" / "gold"
+    told = Tables.load(root / "data").told
+    judged = [id for name in ("dev", "lists", "hard") for id in read_collection(gold / name).demands]
+    assert list(told) == judged
+    assert {text for text in told.values() if not 15 <= len(text) <= 45 or text.count("。") != 1} == set()
+    with pytest.raises(NotFound, match="D1 没有一句话的写法"):
+        one_sentence(DEMAND, told)
 
 
 def test_without_a_title_or_a_description() -> None:
