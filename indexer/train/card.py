@@ -29,13 +29,21 @@ SOURCES: Mapping[str, tuple[str, str]] = {
 """Public pair file → what it is, and the licence its source states. The texts themselves are not redistributed."""
 
 
-def card(topics: Sequence[Topic], public: Mapping[str, Sequence[Any]], analyser: str, recipe: Any) -> str:
-    """The card as Markdown. Figures are not copied into it: docs/quality.md holds them, made by one command."""
+def sources_table(topics: Sequence[Topic], public: Mapping[str, Sequence[Any]]) -> str:
+    """What a model was trained on, as a Markdown table."""
     rows = "\n".join(
         f"| {name} | {len(pairs):,} | {SOURCES.get(name, ('given by the user', 'see its source'))[0]} "
         f"| {SOURCES.get(name, ('', 'see its source'))[1]} |"
         for name, pairs in public.items()
     )
+    return f"""| source | pairs | what | licence stated by the source |
+|---|---|---|---|
+| data/knowledge of this project | {len(topics):,} topics | scenario knowledge, hand-written for it | Apache-2.0 |
+{rows}"""
+
+
+def card(topics: Sequence[Topic], public: Mapping[str, Sequence[Any]], analyser: str, recipe: Any) -> str:
+    """The card as Markdown. Figures are not copied into it: docs/quality.md holds them, made by one command."""
     numbers = "\n".join(f"- `{name}`: {value}" for name, value in asdict(recipe).items())
     return f"""---
 license: apache-2.0
@@ -52,10 +60,7 @@ other model's weights are in it. It serves with NumPy alone, and loads in senten
 
 ## Training data
 
-| source | pairs | what | licence stated by the source |
-|---|---|---|---|
-| data/knowledge of this project | {len(topics):,} topics | scenario knowledge, hand-written for it | Apache-2.0 |
-{rows}
+{sources_table(topics, public)}
 
 ## Recipe
 

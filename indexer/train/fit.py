@@ -156,7 +156,8 @@ def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group], fore
 
     `unseen` keeps the ranker from trusting the encoder on every subject as on those it was trained on; ADDED times as
     many of them are used as there are judged demands. `foreign` keeps it from fitting the registers of the gold
-    collections alone. The report halves are not looked at; `scenematch evaluate --split report` measures on them.
+    collections alone; either may be empty. The report halves are not looked at; `scenematch evaluate --split report`
+    measures on them.
     """
     registers: dict[str, list[Group]] = {"short": []}
     hard = read_collection(gold / HARD)
@@ -172,7 +173,7 @@ def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group], fore
     added = list(unseen[: ADDED * judged])
     against = groups(hard, halves(hard.answerable)[0], parts, FITTED)
     every_register = {**registers, HARD: against, "unseen": added, "foreign": list(foreign)}
-    weights, base = fit(every_register, every, FITTED)
+    weights, base = fit({name: made for name, made in every_register.items() if made}, every, FITTED)
     note = (
         f"fitted on the tune halves of {', '.join(GOLD)} and {HARD}, {judged + len(against)} demands, {len(added)} on "
         f"unseen topics and {len(foreign)} from public texts"

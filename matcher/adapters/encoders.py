@@ -12,7 +12,8 @@ from matcher.ports import Encoder
 
 
 def open_encoder(folder: Path, analyser: Analyser) -> Encoder:
-    """The encoder in `folder`: our term embedding and StaticEmbedding with NumPy, everything else with the library.
+    """The encoder in `folder`: our term embedding and StaticEmbedding with NumPy, an ONNX network with onnxruntime,
+    everything else with the library.
 
     Raises UnsafeModel, InvalidInput, or Unavailable when a needed library is missing.
     """
@@ -29,6 +30,10 @@ def open_encoder(folder: Path, analyser: Analyser) -> Encoder:
 
         part = json.loads((folder / "modules.json").read_text("utf-8"))[0].get("path", "")
         return StaticEncoder(folder, part)
+    from matcher.adapters.onnx_encoder import OnnxEncoder, network
+
+    if network(folder):
+        return OnnxEncoder(folder)
     from matcher.adapters.transformer_encoder import TransformerEncoder
 
     return TransformerEncoder(folder)

@@ -72,7 +72,7 @@ def fingerprint(folder: Path) -> str:
     """Twelve hex digits over the names and contents of every file that decides a vector."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".json", ".txt", ".safetensors", ".model"}:
+        if path.is_file() and path.suffix in {".json", ".txt", ".safetensors", ".model", ".onnx"}:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             total.update(f"{path.relative_to(folder).as_posix()}\0{digest}\n".encode())
