@@ -25,6 +25,8 @@ FACET_NAMES = {
     "maturity": "成熟度",
     "qualification": "资质",
     "task": "作业类型",
+    "object": "作业对象",
+    "site": "作业地点",
 }
 
 

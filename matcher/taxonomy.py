@@ -1,4 +1,5 @@
-"""The words centres sort by: industries, technologies, regions, maturity, qualifications and tasks, read from data/.
+"""The words centres sort by: industries, technologies, regions, maturity, qualifications, and what is done, on what and
+where, read from data/.
 
 Every record is tagged from its text even when a form field is empty or free-worded.
 """
@@ -25,10 +26,15 @@ FACETS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "maturity": ("maturity.tsv", ("名称", "级别", "TRL", "别名", "线索词")),
         "qualification": ("qualifications.tsv", ("名称", "类别", "别名", "线索词")),
         "task": ("tasks.tsv", ("名称", "别名", "需求方线索词", "方案方线索词")),
+        "object": ("objects.tsv", ("名称", "别名", "需求方线索词", "方案方线索词")),
+        "site": ("sites.tsv", ("名称", "别名", "需求方线索词", "方案方线索词")),
     }
 )
 """Facet → its file and that file's columns. 别名 are words that mean the name when they stand alone in a form field;
 线索词 are words that imply it anywhere in a text, and so also alone."""
+
+INFERRED = frozenset({"object", "site"})
+"""Facets that no form asks for: only the text speaks of them. The trade 养老 says nothing of where the work is done."""
 
 TRAPS = ("traps.tsv", ("词语", "说明"))
 """Words that look like they contain a cue and do not (化工具, 老师傅)."""
@@ -144,11 +150,12 @@ class Taxonomy:
         if label in self._rows:
             return frozenset({label})
         found = self._exact(label) or {tag for piece in _SPLIT.split(label) for tag in self._exact(piece)}
-        settled = {tag.partition(":")[0] for tag in found}
+        settled = {tag.partition(":")[0] for tag in found} | INFERRED
         return frozenset(found | {tag for tag in self._cues.find(label) if tag.partition(":")[0] not in settled})
 
     def _exact(self, word: str) -> set[str]:
-        return {f"{facet}:{name}" for facet in FACETS if (name := self.resolve(facet, word))}
+        facets = (facet for facet in FACETS if facet not in INFERRED)
+        return {f"{facet}:{name}" for facet in facets if (name := self.resolve(facet, word))}
 
 
 @lru_cache(maxsize=8192)

@@ -32,6 +32,8 @@ FACET_NAMES: Mapping[str, str] = {
     "industry": "行业",
     "technology": "技术方向",
     "task": "作业类型",
+    "object": "作业对象",
+    "site": "作业地点",
     "region": "地区",
     "maturity": "成熟度",
     "qualification": "资质",

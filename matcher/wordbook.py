@@ -42,6 +42,8 @@ PLACES: Mapping[str, Place] = MappingProxyType(
         "industries": Place("行业", "taxonomy", *FACETS["industry"]),
         "technologies": Place("技术方向", "taxonomy", *FACETS["technology"]),
         "tasks": Place("作业类型", "taxonomy", *FACETS["task"]),
+        "objects": Place("作业对象", "taxonomy", *FACETS["object"]),
+        "sites": Place("作业地点", "taxonomy", *FACETS["site"]),
         "regions": Place("地区", "taxonomy", *FACETS["region"]),
         "qualifications": Place("资质", "taxonomy", *FACETS["qualification"]),
     }

@@ -98,6 +98,15 @@ TEXTS = [
     ("公安民警巡逻", "industry:公共安全 task:巡检巡查", "industry:政务"),
     ("可视化工具优化工作", "", "industry:化工"),
     ("泄漏检测", "technology:气体检测", "task:检测"),
+    ("压力容器的焊缝要探伤，片子看走眼", "object:焊缝 task:检测", "object:医学影像"),
+    ("不含焊缝检测，只看漆面", "object:车身零部件", "object:焊缝 task:检测"),
+    ("除病人外，医护也要定位", "", "object:病人"),
+    ("骑电动车的人不戴头盔", "object:车辆", "object:列车"),
+    ("十万亩水稻打药，田里蚊虫也多", "object:粮食作物 object:病虫害 site:农田 task:种植植保", ""),
+    ("用孤立森林找异常电表", "object:仪表", "object:树木森林 site:林区"),
+    ("冷库里叉车找托盘", "object:货箱托盘 site:冷库", ""),
+    ("集装箱码头拆锁销", "object:集装箱 site:码头港口", ""),
+    ("硫化氢报警", "object:气体泄漏", "object:橡胶轮胎"),
     ("技术中心的张力控制", "", "task:手术治疗 task:打磨抛光"),
     ("集装箱堆场翻箱", "industry:港口航运", "task:码垛装卸"),
     ("废水产生量大", "", "industry:海洋渔业"),
@@ -159,6 +168,12 @@ LABELS = [
     ("qualification", "CE", "CE认证"),
     ("task", "质检", "检测"),
     ("task", "patrol", "巡检巡查"),
+    ("object", "患者", "病人"),
+    ("object", "长者", None),
+    ("object", "货柜", None),
+    ("object", "PCB", "电路板"),
+    ("site", "产线", "车间产线"),
+    ("site", "写字楼", "办公室"),
     ("industry", "没有这个行业", None),
     ("nothing", "汽车", None),
 ]
@@ -176,6 +191,15 @@ def test_labels_go_whole_then_in_pieces_then_by_cue(taxonomy: Taxonomy) -> None:
     assert {"industry:轨道交通", "technology:无人机"} <= taxonomy.tag("", ["地铁隧道无人机巡检"])
     assert "region:云浮" in taxonomy.tag("", ["新兴"])
     assert taxonomy.tag("", ["industry:汽车"]) == {"industry:汽车"}
+
+
+def test_form_words_name_no_object_and_no_site(taxonomy: Taxonomy) -> None:
+    """No form asks for them: of a trade it is not said that the work is done on its goods, or in its houses."""
+    assert taxonomy.tag("", ["汽车", "港口航运", "养老院", "焊缝"]).isdisjoint(
+        f"{facet}:{name}" for facet in ("object", "site") for name in taxonomy.names[facet]
+    )
+    assert taxonomy.tag("", ["object:焊缝"]) == {"object:焊缝"}
+    assert taxonomy.tag("焊缝", ["汽车"]) >= {"industry:汽车", "object:焊缝"}
 
 
 def test_places(taxonomy: Taxonomy) -> None:
@@ -286,6 +310,8 @@ def test_hierarchies(taxonomy: Taxonomy) -> None:
 def test_size_and_names(taxonomy: Taxonomy) -> None:
     assert len(taxonomy.names["industry"]) >= 45
     assert len(taxonomy.names["technology"]) >= 90
+    assert len(taxonomy.names["object"]) >= 130
+    assert len(taxonomy.names["site"]) >= 50
     assert all(len(set(names)) == len(names) for names in taxonomy.names.values())
     assert len(taxonomy.version) == 12
 
@@ -350,6 +376,8 @@ def _broken(folder: Path, file: str, row: str) -> tuple[str, int]:
         ("technologies.tsv", "新技术\t没有\t\t", "上级「没有」不是技术方向的名称"),
         ("technologies.tsv", "新技术\t机器视觉\t\t", "上级「机器视觉」不是技术方向的名称"),
         ("tasks.tsv", "新任务\t\t短\t", "线索词「短」太短"),
+        ("objects.tsv", "新对象\t患者\t\t", "「患者」已经属于「病人」"),
+        ("sites.tsv", "新地点\t\t\t海", "线索词「海」太短"),
         ("maturity.tsv", "新阶段\t十\t\t\t", "「级别」应是 1 到 9 的整数，现为「十」"),
     ],
 )
@@ -379,6 +407,15 @@ def test_version_follows_the_words_and_not_the_line_ends(root: Path, tmp_path: P
     traps.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
     assert Taxonomy.load(folder).version == taxonomy.version
     traps.write_text(text + "新词语\t说明\n", "utf-8")
+    assert Taxonomy.load(folder).version != taxonomy.version
+
+
+@pytest.mark.parametrize("file", ["objects.tsv", "sites.tsv"])
+def test_the_version_names_every_table(root: Path, tmp_path: Path, taxonomy: Taxonomy, file: str) -> None:
+    """An index is recognised as stale by it: one without these tags must not be searched as if it had them."""
+    folder = _copy(root, tmp_path)
+    with (folder / file).open("a", encoding="utf-8") as table:
+        table.write("新行\t\t\t\n")
     assert Taxonomy.load(folder).version != taxonomy.version
 
 
