@@ -301,9 +301,15 @@ def _always(phrase: str) -> Tell:
 
 
 def _tags(facet: str, phrase: str) -> Tell:
+    return _both((facet,), phrase)
+
+
+def _both(facets: Sequence[str], phrase: str) -> Tell:
+    """What both sides are tagged with, facet by facet."""
+
     def tell(explainer: Explainer, asked: Asking, candidate: Candidate) -> tuple[str, tuple[Span, ...]]:
-        same = sorted(asked.material.tagged(facet) & candidate.material.tagged(facet))
-        return f"{phrase}：{'、'.join(same)}", ()
+        same = (sorted(asked.material.tagged(facet) & candidate.material.tagged(facet)) for facet in facets)
+        return f"{phrase}：{'；'.join(map('、'.join, same))}", ()
 
     return tell
 
@@ -323,6 +329,9 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "industry": Explainer.industry,
         "technology": _tags("technology", "技术方向一致"),
         "task": _tags("task", "要做的事一致"),
+        "object": _tags("object", "作业对象一致"),
+        "task_object": _both(("task", "object"), "要做的事和作业对象都一致"),
+        "site": _tags("site", "作业地点一致"),
         "region": Explainer.region,
         "maturity": Explainer.maturity,
         "brevity": _always("写得简短，能对上的词自然少，评分相应放宽"),

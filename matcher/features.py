@@ -138,6 +138,12 @@ def _shared(pool: Pool, facet: str) -> Column:
     return np.log2(1 + shared.astype(np.float64))
 
 
+def _task_object(pool: Pool) -> Column:
+    """1 where the other side has one of our tasks and one of our objects: the same thing done to the same thing."""
+    task, thing = (pool.shelf.tags.shared(pool.rows, pool.tagged(facet)) for facet in ("task", "object"))
+    return np.asarray((task > 0) & (thing > 0), np.float64)
+
+
 def _industry(pool: Pool) -> Column:
     own = pool.asked.profile.tagged("industry")
     near = {f"industry:{other}" for name in own for other in pool.taxonomy.related(name)}
@@ -189,6 +195,9 @@ FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
         "industry": ("行业", _industry),
         "technology": ("技术方向", lambda pool: _shared(pool, "technology")),
         "task": ("作业类型", lambda pool: _shared(pool, "task")),
+        "object": ("作业对象", lambda pool: _shared(pool, "object")),
+        "task_object": ("作业与对象", _task_object),
+        "site": ("作业地点", lambda pool: _shared(pool, "site")),
         "region": ("地区", _region),
         "maturity": ("成熟度", _maturity),
         "brevity": ("写得简短", _brevity),

@@ -30,8 +30,11 @@ from matcher.model import Demand, Kind
 
 Shape = Callable[[Demand], Demand]
 
-SOFT: Mapping[str, float] = {"region": 0.15, "maturity": 0.15}
-"""Set by hand, and small: the judgments look at what is solved, not at where or how ripe; staff ask for both."""
+SOFT: Mapping[str, float] = {"region": 0.15, "maturity": 0.15, "object": 0.05, "task_object": 0.25, "site": 0.05}
+"""Set by hand, and small. The judgments look at what is solved, not at where or how ripe; staff ask for both. What the
+work is done on, and where, the other features know already, and wrong offers share it as often as right ones: weights
+that the search found for them raised nothing on demands it had not seen. They are there to be read.
+"""
 
 BREVITY = "brevity"
 """The feature that is the same for all candidates: it takes part in the calibration only."""

@@ -214,6 +214,19 @@ def test_a_further_common_tag_never_lowers_a_score(
     assert all(after[id] >= score for id, score in before.items())
 
 
+@given(keep=some_rows, demand=some_demand, data=st.data())
+@laws
+def test_a_further_tag_lowers_no_feature(world: Any, keep: list[int], demand: int, data: st.DataObject) -> None:
+    """Also none that the ranker gives no weight."""
+    parts, shelf, rows = world.shop.parts, world.shelf(keep), np.arange(len(keep))
+    some = sorted(world.demands[demand].tags | set(shelf.tags.names))
+    more = data.draw(st.lists(st.sets(st.sampled_from(some), max_size=6), min_size=len(keep), max_size=len(keep)))
+    tagged = replace(shelf, tags=TagTable.of([shelf.tags.of_row(row) | more[row] for row in rows]))
+    asked = ask(world.demands[demand], parts.analyser, parts.encoder)
+    before, after = (matrix(Pool.of(asked, side, rows, parts.taxonomy), tuple(FEATURES)) for side in (shelf, tagged))
+    assert (after >= before).all()
+
+
 @given(demand=made_up, keep=some_rows)
 @laws
 def test_features_are_finite_and_never_negative(world: Any, demand: Demand, keep: list[int]) -> None:

@@ -177,6 +177,25 @@ def test_every_feature_can_be_told(name: str) -> None:
     assert name in TELL
 
 
+def test_the_same_thing_done_to_the_same_thing(shop: Workshop, collection: Collection) -> None:
+    """A task and an object shared count once; either alone, or denied, counts nothing here."""
+    offers = {
+        "both": "漆面外观缺陷检测",
+        "more": "漆面与铸件的缺陷检测和打磨",
+        "task": "布料疵点检测",
+        "object": "漆面打磨",
+        "denied": "布料疵点检测，不含漆面",
+        "none": "政策问答",
+    }
+    solutions = {id: Solution(id, text) for id, text in offers.items()}
+    shelf = collection_view(replace(collection, solutions=solutions), shop.parts)().sides[Kind.SOLUTION].base
+    asked = ask(shop.parts.profile(Demand("Q", "漆面靠人看，漏检多")), shop.parts.analyser, shop.parts.encoder)
+    pool = Pool.of(asked, shelf, np.arange(len(shelf)), shop.parts.taxonomy)
+    values = {name: dict(zip(shelf.ids, FEATURES[name][1](pool), strict=True)) for name in ("object", "task_object")}
+    assert values["task_object"] == {"both": 1, "more": 1, "task": 0, "object": 0, "denied": 0, "none": 0}
+    assert values["object"] == {"both": 1, "more": 1, "task": 0, "object": 1, "denied": 0, "none": 0}
+
+
 def test_the_cosine_parts_into_shared_and_different_words(shop: Workshop, collection: Collection) -> None:
     """Both parts against their plain definition: the sum over pairs of terms, equal ones apart from all others."""
     encoder, analyser = shop.parts.encoder, shop.parts.analyser

@@ -72,6 +72,19 @@ def test_a_part_that_was_left_empty_is_not_spoken_of(engine: Engine, shop: Works
     assert parts.get("semantic_needs", "指标要求与对方指标和案例意思相近") == "指标要求与对方指标和案例意思相近"
 
 
+def test_what_is_done_on_what_and_where(engine: Engine, shop: Workshop, collection: Collection) -> None:
+    """Each reason names what both sides are tagged with, and nothing else."""
+    query = shop.parts.profile(Demand("Q", "林区山火要早发现", description="护林员在林区巡护看不过来"))
+    for match in engine.match(query, k=3).matches:
+        says, theirs = told(match), shop.parts.profile(collection.solutions[match.id])
+        for name, phrase in (("object", "作业对象一致："), ("site", "作业地点一致：")):
+            same = query.tagged(name) & theirs.tagged(name)
+            assert says.get(name) == (phrase + "、".join(sorted(same)) if same else None)
+        tasks, things = (query.tagged(facet) & theirs.tagged(facet) for facet in ("task", "object"))
+        both = f"要做的事和作业对象都一致：{'、'.join(sorted(tasks))}；{'、'.join(sorted(things))}"
+        assert says.get("task_object") == (both if tasks and things else None)
+
+
 def test_a_solution_that_asks_speaks_as_one(engine: Engine, shop: Workshop) -> None:
     offer = Solution("Q", "山火早期识别", description="双光谱云台识别林区烟火", cases="粤北林区")
     says = told(engine.match(shop.parts.profile(offer), k=1).matches[0])
