@@ -122,6 +122,7 @@ def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
         "SCENEMATCH_DATABASE_URL": settings.database_url,
         "SCENEMATCH_INDEX_URL": settings.index_url,
         "SCENEMATCH_ENCODER": str(settings.encoder),
+        "SCENEMATCH_CONTEXT": str(settings.context or "off"),
         "SCENEMATCH_DATA": str(settings.data),
         "SCENEMATCH_RERANKER": str(settings.reranker or ""),
         "SCENEMATCH_HOST": settings.host,

@@ -79,7 +79,7 @@ class LibrarySearch:
     def why(self, query: Profile, kind: Kind, id: str) -> Why:
         opened = self._opened
         parts = opened.shop.parts
-        tools = Tools(parts.analyser, parts.encoder, parts.taxonomy, opened.shop.weights)
+        tools = Tools(parts.analyser, parts.encoder, parts.taxonomy, opened.shop.weights, parts.context)
         reading = opened.engine.reading(query, kind, id)
         return why(query, kind, id, opened.library.view(), tools, reading)
 

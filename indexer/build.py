@@ -86,7 +86,7 @@ def build(settings: Settings, progress: Progress = silent, workers: int = 0) -> 
         manifest = draft.finish(
             revision=snapshot.revision,
             counts=counts,
-            encoder=shop.parts.encoder.name,
+            encoder=shop.parts.models,
             analyser=shop.parts.analyser.version,
             taxonomy=shop.parts.taxonomy.version,
             weights=shop.weights.version,

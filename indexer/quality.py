@@ -36,7 +36,7 @@ def measure(
     """All figures. With `shared`, the public retrieval sets under collections/retrieval are measured as well; without
     it, their figures of the last time stay, with the encoder and date they had."""
     before = last()
-    made = {"date": now().date().isoformat(), "encoder": shop.parts.encoder.name, "weights": shop.weights.version}
+    made = {"date": now().date().isoformat(), "encoder": shop.parts.models, "weights": shop.weights.version}
     gold = shop.settings.data / "gold"
     return {
         "measured": {

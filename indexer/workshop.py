@@ -14,9 +14,11 @@ from matcher.adapters.encoders import open_encoder
 from matcher.adapters.faiss_index import FaissIndex
 from matcher.adapters.milvus import MilvusIndex
 from matcher.adapters.milvus_server import SCHEMES, MilvusServer
+from matcher.adapters.model_folder import TERM_EMBEDDING, modules
 from matcher.adapters.repeats_file import load_repeats
 from matcher.adapters.shelves import Index, Parts
 from matcher.analyser import Analyser
+from matcher.asked import adds_up
 from matcher.completeness import Checker
 from matcher.engine import Engine, View
 from matcher.errors import BrokenGeneration, InvalidInput
@@ -24,7 +26,7 @@ from matcher.generations import Generations
 from matcher.lexicon import Lexicon
 from matcher.model import Kind
 from matcher.overlay import PLAIN, Overlay
-from matcher.ports import Reranker
+from matcher.ports import Encoder, Reranker
 from matcher.repeats import RepeatModel
 from matcher.settings import Settings
 from matcher.store import Store
@@ -33,7 +35,9 @@ from matcher.taxonomy import Taxonomy
 from matcher.weights import Weights
 from matcher.wordbook import fitting
 
-WEIGHTS_FILE = "ranker.json"
+WEIGHTS_FILE, WEIGHTS_WITH_CONTEXT = "ranker.json", "ranker_context.json"
+"""The ranker's weights without and with a context model."""
+
 WORDS = "words"
 """The name of the house's own words in a manifest."""
 
@@ -59,7 +63,7 @@ class Workshop:
     def engine(self, view: Callable[[], View]) -> Engine:
         """The engine over a view: a library's, or a fixed one."""
         parts = self.parts
-        return Engine(parts.analyser, parts.encoder, parts.taxonomy, self.weights, view, self.reranker)
+        return Engine(parts.analyser, parts.encoder, parts.taxonomy, self.weights, view, self.reranker, parts.context)
 
     def read_store(self) -> Store:
         """The store for reading; the caller closes it."""
@@ -74,13 +78,25 @@ def parts(settings: Settings, overlay: Overlay = PLAIN) -> Parts:
     analyser = Analyser.load(Lexicon.load(settings.data / "lexicon", overlay), settings.cache_folder)
     analyser.probe()
     taxonomy = Taxonomy.load(settings.data / "taxonomy", overlay)
-    return Parts(analyser, open_encoder(settings.encoder, analyser), taxonomy)
+    encoder = open_encoder(settings.encoder, analyser)
+    return Parts(analyser, encoder, taxonomy, open_context(settings, encoder, analyser))
+
+
+def open_context(settings: Settings, encoder: Encoder, analyser: Analyser) -> Encoder | None:
+    """The model that reads whole texts beside one that adds up terms; None where none is set, or where a site's own
+    encoder reads whole texts itself."""
+    if settings.context is None or not adds_up(encoder):
+        return None
+    return open_encoder(settings.context, analyser)
 
 
 def weights(settings: Settings) -> Weights:
-    """The ranker's weights: those beside the encoder when it brings its own, else the shipped ones."""
+    """The ranker's weights: those beside the encoder when it brings its own, else the shipped ones, which are others
+    with a context model than without."""
     own = settings.encoder / WEIGHTS_FILE
-    return Weights.load(own if own.is_file() else settings.data / "models" / WEIGHTS_FILE)
+    with_context = settings.context is not None and TERM_EMBEDDING in modules(settings.encoder)
+    shipped = settings.data / "models" / (WEIGHTS_WITH_CONTEXT if with_context else WEIGHTS_FILE)
+    return Weights.load(own if own.is_file() else shipped)
 
 
 def open_reranker(settings: Settings) -> Reranker | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeGuard
 
 import numpy as np
@@ -21,6 +22,10 @@ PARTS: Mapping[str, tuple[str, ...]] = {"title": ("title",), "body": ("body", "l
 """Which fields of a profile each dense field is made of."""
 
 Counts = Mapping[str, int]
+
+
+def _unread() -> Vectors:
+    return np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,13 @@ class Asked:
     fields: Vectors
     bridges: Bridges
     added: Mapping[str, Added] = field(default_factory=dict)
+    read: Callable[[], Vectors] = _unread
+
+    @cached_property
+    def context(self) -> Vectors:
+        """The context model's unit vector of the whole, (its dim,); of no length without one. Worked out when first
+        asked for: it takes longer than everything else."""
+        return self.read()
 
 
 NAMES = frozenset({"title", "labels"})
@@ -118,7 +130,15 @@ def _squares(counts: Mapping[str, float], encoder: BagEncoder) -> dict[str, floa
     return dict(zip(counts, (np.fromiter(counts.values(), np.float64, len(counts)) * sizes**2).tolist(), strict=True))
 
 
-def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
+def told_text(profile: Profile, analyser: Analyser) -> str:
+    """What the context model reads: all fields, simplified, without the sentences that say nothing of the matter."""
+    text = profile.text()
+    for sentence in left_out(profile, analyser):
+        text = text.replace(sentence, "", 1)
+    return analyser.normalise(text)
+
+
+def ask(profile: Profile, analyser: Analyser, encoder: Encoder, context: Encoder | None = None) -> Asked:
     """Everything the arms and features need to know of the asking side."""
     counts = counted(profile, analyser)
     vectors, size = encoded(profile, counts, encoder, "queries")
@@ -140,7 +160,12 @@ def ask(profile: Profile, analyser: Analyser, encoder: Encoder) -> Asked:
     fields[~fields.any(axis=1)] = whole
     bridges = analyser.translation.of(profile.kind, summed)
     doubled = frozenset(filter(analyser.is_doubled, words))
-    return Asked(profile, counts, terms, words, doubled, whole, size, squares, fields, bridges, added)
+
+    def read() -> Vectors:
+        vectors: Vectors = context.queries([told_text(profile, analyser)])[0] if context else _unread()
+        return vectors
+
+    return Asked(profile, counts, terms, words, doubled, whole, size, squares, fields, bridges, added, read)
 
 
 def _added(profile: Profile, own: Counts, analyser: Analyser) -> dict[str, Added]:

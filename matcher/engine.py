@@ -75,12 +75,13 @@ class Engine:
         weights: Weights,
         view: Callable[[], View],
         reranker: Reranker | None = None,
+        context: Encoder | None = None,
     ) -> None:
         """`view` is asked at every match, so that a change shows at once."""
         self._analyser, self._encoder, self._taxonomy = analyser, encoder, taxonomy
         self.weights = weights
         self._view = view
-        self._reranker = reranker
+        self._reranker, self._context = reranker, context
         self._names = tuple(weights.weights)
         self._factors = np.array([weights.weights[name] for name in self._names])
         self._explain = Explainer(analyser, encoder, taxonomy)
@@ -95,7 +96,7 @@ class Engine:
         """`match`, and the tags of the `near` best records without the filters, best first: what filters can choose
         from. Without filters both come from one search."""
         view, kind = self._view(), query.kind.other
-        asked = ask(query, self._analyser, self._encoder)
+        asked = self._asked(query)
         found = self._found(asked, view, kind, k, filters, most=k if filters else max(k, near))
         around = self._found(asked, view, kind, k, (), most=near) if filters else found[:near]
         tags = tuple(candidate.pool.shelf.tags.of_row(candidate.row) for candidate in around)
@@ -107,7 +108,7 @@ class Engine:
 
     def hits(self, query: Profile, *, k: int = 10, filters: Sequence[Filter] = ()) -> list[Hit]:
         """The same order and scores as `match`, without a word of explanation: for evaluation and alerts."""
-        asked = ask(query, self._analyser, self._encoder)
+        asked = self._asked(query)
         found = self._found(asked, self._view(), query.kind.other, k, filters)
         return [Hit(candidate.id, candidate.score, rank) for rank, candidate in enumerate(found, 1)]
 
@@ -116,7 +117,7 @@ class Engine:
         without such a model."""
         if self._reranker is None:
             return None
-        asked = ask(query, self._analyser, self._encoder)
+        asked = self._asked(query)
         found = self._found(asked, self._view(), kind, RERANKED, ())
         return next((candidate.reading for candidate in found if candidate.id == id), 0.0)
 
@@ -124,6 +125,9 @@ class Engine:
         """Make what the reasons for a record are taken from, so that the first who is shown it need not wait. It is
         kept for KEPT records of a shelf; preparing more would only push out the first."""
         read_ahead(self._explain.materials.of(shelf, row).profile.fields)
+
+    def _asked(self, query: Profile) -> Asked:
+        return ask(query, self._analyser, self._encoder, self._context)
 
     def _found(
         self, asked: Asked, view: View, kind: Kind, k: int, filters: Sequence[Filter], most: int | None = None
@@ -150,7 +154,7 @@ class Engine:
 
     def _rank(self, query: Profile, kind: Kind, k: int, filters: Sequence[Filter]) -> Ranking:
         view = self._view()
-        asked = ask(query, self._analyser, self._encoder)
+        asked = self._asked(query)
         return self._ranking(asked, view, kind, self._found(asked, view, kind, k, filters), filters)
 
     def _ranking(

@@ -318,6 +318,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
     {
         "semantic": Explainer.semantic,
         "semantic_shared": Explainer.same_meaning,
+        "context": _always("通读双方全文，说的是相近的事（由语境模型整篇判断，不逐词对应）"),
         "semantic_ask": _meaning("title", "whole"),
         "semantic_name": Explainer.name,
         "semantic_body": _meaning("body", "body"),

@@ -100,6 +100,14 @@ def _semantic(pool: Pool) -> Column:
     return np.maximum(pool.similarity.astype(np.float64) - pool.shared, 0)
 
 
+def _context(pool: Pool) -> Column:
+    """What the context model says of the two texts as wholes: order, denial and what is done to what. Not asked among
+    records of one kind."""
+    if not pool.crossing:
+        return np.zeros(len(pool.rows))
+    return _positive(pool.shelf.in_context(pool.rows, pool.asked.context))
+
+
 def _field(pool: Pool, theirs: str, ours: str) -> Column:
     """Cosine of their field with one of our fields, or with our whole text."""
     query = pool.asked.whole if ours == "whole" else pool.asked.fields[DENSE_FIELDS.index(ours)]
@@ -184,6 +192,7 @@ FEATURES: Mapping[str, tuple[str, Callable[[Pool], Column]]] = MappingProxyType(
     {
         "semantic": ("意思相近", _semantic),
         "semantic_shared": ("同词的意思", lambda pool: np.maximum(pool.shared, 0)),
+        "context": ("通读相近", _context),
         "semantic_ask": ("标题与全文", _ask),
         "semantic_name": ("全文与名称", lambda pool: _field(pool, "title", "whole")),
         "semantic_body": ("问题与能力", lambda pool: _field(pool, "body", "body")),

@@ -121,7 +121,7 @@ class Library:
             covered=opened.covered,
             counts={kind: sum(int(rows.sum()) for _, rows in side.shelves()) for kind, side in view.sides.items()},
             changed={kind: len(side.delta) for kind, side in view.sides.items()},
-            encoder=parts.encoder.name,
+            encoder=parts.models,
             analyser=parts.analyser.version,
             taxonomy=parts.taxonomy.version,
             stale=opened.stale,
@@ -187,7 +187,7 @@ class _Changed:
 def differences(manifest: Manifest, parts: Parts) -> list[str]:
     """Which parts the generation was built with differ from ours, in Chinese."""
     pairs = {
-        "编码模型": (manifest.encoder, parts.encoder.name),
+        "编码模型": (manifest.encoder, parts.models),
         "分词与清洗规则": (manifest.analyser, parts.analyser.version),
         "分类词表": (manifest.taxonomy, parts.taxonomy.version),
     }

@@ -35,6 +35,7 @@ SETTINGS: tuple[Setting, ...] = (
         "向量索引地址；faiss:///文件夹 表示把各代索引放在该文件夹，milvus://主机:端口 表示由 Milvus 服务器检索",
     ),
     Setting("SCENEMATCH_ENCODER", "{data}/models/default", "文本编码模型所在的文件夹"),
+    Setting("SCENEMATCH_CONTEXT", "{data}/models/context", "通读全文的语境模型所在的文件夹；off 表示不使用"),
     Setting("SCENEMATCH_DATA", "{repository}/data", "行业、技术、同义词等可读数据所在的文件夹"),
     Setting("SCENEMATCH_RERANKER", "", "精排模型所在的文件夹；留空表示不使用"),
     Setting("SCENEMATCH_OFFICE", "粤港澳大湾区应用场景创新中心", "本中心的名称，用于补正通知等文书的落款"),
@@ -67,6 +68,7 @@ class Settings:
     database_url: str
     index_url: str
     encoder: Path
+    context: Path | None
     data: Path
     reranker: Path | None
     office: str
@@ -102,6 +104,7 @@ class Settings:
             database_url=_url("SCENEMATCH_DATABASE_URL", read),
             index_url=_url("SCENEMATCH_INDEX_URL", read),
             encoder=_path(read["SCENEMATCH_ENCODER"]),
+            context=None if read["SCENEMATCH_CONTEXT"] == "off" else _path(read["SCENEMATCH_CONTEXT"]),
             data=data,
             reranker=_path(read["SCENEMATCH_RERANKER"]) if read["SCENEMATCH_RERANKER"] else None,
             office=read["SCENEMATCH_OFFICE"],

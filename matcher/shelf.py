@@ -32,6 +32,7 @@ class Shelf:
 
     whole          unit vectors of the whole text, (rows, dim)
     sizes          length of the sum of term vectors that each was made from, (rows,); 0 where the encoder adds up none
+    context        unit vectors of the whole text by the context model, (rows, its dim); (rows, 0) without one
     field_vectors  unit vectors of each of DENSE_FIELDS, (fields, rows, dim); zero for an empty field
     money          lowest and highest amount in 万元, (rows, 2), NaN where unknown or in another currency
     """
@@ -43,6 +44,7 @@ class Shelf:
     lexical: LexicalIndex
     whole: npt.NDArray[np.float16]
     sizes: npt.NDArray[np.float32]
+    context: npt.NDArray[np.float16]
     field_vectors: npt.NDArray[np.float16]
     tags: TagTable
     money: npt.NDArray[np.float32]
@@ -58,6 +60,12 @@ class Shelf:
     def dense_field(self, field: str, rows: RowNumbers, query: Vectors) -> npt.NDArray[np.float32]:
         """The same with the vectors of one of DENSE_FIELDS; the others are not even read from disk."""
         return _cosines(self.field_vectors[DENSE_FIELDS.index(field)][rows], query)
+
+    def in_context(self, rows: RowNumbers, query: Vectors) -> npt.NDArray[np.float32]:
+        """The same with the context model's vectors; 0 where the shelf has none."""
+        if self.context.shape[1] != len(query):
+            return np.zeros(len(rows), np.float32)
+        return _cosines(self.context[rows], query)
 
     def every_row(self) -> Rows:
         """A mask that allows all."""

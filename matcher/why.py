@@ -115,6 +115,7 @@ class Tools:
     encoder: Encoder
     taxonomy: Taxonomy
     weights: Weights
+    context: Encoder | None = None
 
 
 def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools, reading: float | None = None) -> Why:
@@ -122,7 +123,7 @@ def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools, reading: 
 
     `reading` is the re-ranking model's score of the pair as `Engine.reading` gives it, None without such a model.
     """
-    asked = ask(query, tools.analyser, tools.encoder)
+    asked = ask(query, tools.analyser, tools.encoder, tools.context)
     shelf, row = _found(view, kind, id)
     pool = Pool.of(asked, shelf, np.array([row]), tools.taxonomy)
     names = tuple(tools.weights.weights)

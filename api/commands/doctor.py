@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from api.commands.output import add_json, say, say_json
-from indexer.workshop import open_server
+from indexer.workshop import open_context, open_server
 from matcher.adapters import shelves
 from matcher.adapters.encoders import open_encoder
 from matcher.analyser import Analyser
@@ -82,6 +82,19 @@ def _model(settings: Settings) -> str:
     if not vector.any():
         raise Unavailable("编码模型读不懂测试文字；请重新训练，或重新获取安装包。")
     return f"{encoder.name}，{encoder.dim} 维"
+
+
+def _context(settings: Settings) -> str:
+    if settings.context is None:
+        raise _Note("没有使用语境模型（SCENEMATCH_CONTEXT=off），排序只看用词和词义。")
+    if not settings.context.is_dir():
+        raise Unavailable("没有语境模型；请重新获取安装包，或把文件夹的位置写进 SCENEMATCH_CONTEXT，不使用时设为 off。")
+    context = open_context(settings, open_encoder(settings.encoder, _analysing(settings)), _analysing(settings))
+    if context is None:
+        raise _Note("编码模型自己通读全文，不另用语境模型。")
+    if not context.queries(["焊点缺陷检测"]).any():
+        raise Unavailable("语境模型读不懂测试文字；请重新获取安装包。")
+    return f"{context.name}，{context.dim} 维"
 
 
 def _analyser(settings: Settings) -> str:
@@ -162,6 +175,7 @@ def _analysing(settings: Settings) -> Analyser:
 CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("运行环境", _python),
     ("编码模型", _model),
+    ("语境模型", _context),
     ("分词", _analyser),
     ("关键词检索", _lexical),
     ("数据库", _database),

@@ -4,6 +4,7 @@ there. `python -m indexer.train --help` lists the choices."""
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -31,14 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from indexer.train.card import card
     from indexer.train.counted import Counted
-    from indexer.train.encoder import Recipe, save, sketch, some, specialise, start
+    from indexer.train.encoder import Recipe, save, sketch, some, specialise, start, unseen_of
     from indexer.train.filler import filler_of
-    from indexer.train.fit import fit_gold, public_groups, unseen_groups
+    from indexer.train.fit import FITTED, WITHOUT_CONTEXT, fit_gold, public_groups, unseen_groups
     from indexer.train.knowledge import topics
     from indexer.train.pairs import parted, sources
     from indexer.train.samples import statements
+    from indexer.train.transformer.recipe import MET
     from indexer.train.translation import learn, write
-    from indexer.workshop import WEIGHTS_FILE
+    from indexer.workshop import WEIGHTS_FILE, WEIGHTS_WITH_CONTEXT
     from matcher.adapters.encoders import open_encoder
     from matcher.adapters.shelves import Parts
     from matcher.analyser import Analyser
@@ -63,7 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     counting = Counted(analyser, texts, lexicon, settings.cache_folder)
     print(f"counted after {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     model = start(knowledge, filler, public, counting, recipe)
-    drawn, unseen = sketch(model, knowledge, filler, public, recipe)
+    context = open_encoder(settings.context, analyser) if settings.context else None
+    unseen = unseen_of(knowledge, json.loads((settings.context / MET).read_text("utf-8")) if settings.context else ())
+    apart_names = {topic.name for topic in unseen}
+    seen = [topic for topic in knowledge if topic.name not in apart_names]
+    print(f"{len(unseen)} topics kept from the ranker's encoder", flush=True)
+    drawn = sketch(model, seen, filler, public, recipe)
     if not chosen.ranker:
         specialise(model, knowledge, filler, public, recipe)
         save(model, chosen.out, card(knowledge, public, analyser.version, recipe))
@@ -75,14 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with tempfile.TemporaryDirectory() as scratch:
         save(drawn, Path(scratch) / "sketch", "")
-        met = knowing(learn([topic for topic in knowledge if topic not in unseen], analyser))
-        apart = Parts(met, open_encoder(Path(scratch) / "sketch", met), taxonomy)
+        met = knowing(learn(seen, analyser))
+        apart = Parts(met, open_encoder(Path(scratch) / "sketch", met), taxonomy, context)
         added, foreign = unseen_groups(unseen, apart), public_groups(unmet, apart)
     learned = learn(knowledge, analyser)
     write(learned, lexicon / LEARNED)
     serving = knowing(learned)
-    fitted = Parts(serving, open_encoder(chosen.out, serving), taxonomy)
-    fit_gold(fitted, settings.data / "gold", chosen.out.parent / WEIGHTS_FILE, added, foreign)
+    fitted = Parts(serving, open_encoder(chosen.out, serving), taxonomy, context)
+    weights = {chosen.out.parent / WEIGHTS_FILE: WITHOUT_CONTEXT}
+    weights |= {chosen.out.parent / WEIGHTS_WITH_CONTEXT: FITTED} if context else {}
+    fit_gold(fitted, settings.data / "gold", weights, added, foreign)
     print(f"written to {chosen.out.name} in {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     return 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -198,17 +198,24 @@ def some(topics: Sequence[Topic], share: float) -> list[Topic]:
     return [topic for topic in topics if topic.name in kept]
 
 
+def unseen_of(topics: Sequence[Topic], met: Collection[str]) -> list[Topic]:
+    """The topics to keep from the ranker's own encoder: those of files that the context model has not `met` either, or
+    without such a model a share of all."""
+    if met:
+        return [topic for topic in topics if topic.file not in met]
+    seen = {topic.name for topic in some(topics, 1 - UNSEEN)}
+    return [topic for topic in topics if topic.name not in seen]
+
+
 def sketch(
-    model: SentenceTransformer, topics: Sequence[Topic], filler: Sequence[str], public: Public, recipe: Recipe
-) -> tuple[SentenceTransformer, list[Topic]]:
-    """A quickly specialised copy of a started model, and the topics it has not seen: what the ranker learns from."""
-    seen = some(topics, 1 - UNSEEN)
-    names = {topic.name for topic in seen}
+    model: SentenceTransformer, seen: Sequence[Topic], filler: Sequence[str], public: Public, recipe: Recipe
+) -> SentenceTransformer:
+    """A quickly specialised copy of a started model, which has seen these topics alone: what the ranker learns from."""
     terms: TermEmbedding = model[0]
     weights = terms.embedding.weight.detach().numpy()
     copied = SentenceTransformer(modules=[TermEmbedding(terms.terms, weights, terms.analyser), Normalize()])
     specialise(copied, seen, filler, public, replace(recipe, epochs=SKETCH_EPOCHS))
-    return copied, [topic for topic in topics if topic.name not in names]
+    return copied
 
 
 def save(model: SentenceTransformer, folder: Path, card: str) -> None:

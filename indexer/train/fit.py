@@ -88,7 +88,7 @@ def groups(
     rows = np.arange(len(shelf))
     out = []
     for id in ids:
-        asked = ask(parts.profile(shape(collection.demands[id])), parts.analyser, parts.encoder)
+        asked = ask(parts.profile(shape(collection.demands[id])), parts.analyser, parts.encoder, parts.context)
         judged = collection.qrels.get(id, {})
         grades = np.array([judged.get(candidate, 0) for candidate in shelf.ids], np.int64)
         out.append(Group(matrix(Pool.of(asked, shelf, rows, parts.taxonomy), names), grades))
@@ -152,10 +152,20 @@ def write(path: Path, weights: Mapping[str, float], base: float, note: str) -> N
 FITTED = tuple(FEATURES)
 """All features take part in the fit; those that do not help get no weight."""
 
+WITHOUT_CONTEXT = tuple(name for name in FITTED if name != "context")
+"""Those that are there without a context model."""
 
-def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group], foreign: Sequence[Group]) -> None:
-    """Fit on the tune halves of the gold collections, all registers together, and on demands about topics and from
-    public texts that the encoder which made their features has not seen; write the weights file.
+
+def fit_gold(
+    parts: Parts,
+    gold: Path,
+    paths: Mapping[Path, tuple[str, ...]],
+    unseen: Sequence[Group],
+    foreign: Sequence[Group],
+) -> None:
+    """Fit the named features of each path and write its weights file: on the tune halves of the gold collections, all
+    registers together, and on demands about topics and from public texts that the models which made their features have
+    not seen.
 
     `unseen` keeps the ranker from trusting the encoder on every subject as on those it was trained on; ADDED times as
     many of them are used as there are judged demands. `foreign` keeps it from fitting the registers of the gold
@@ -176,12 +186,20 @@ def fit_gold(parts: Parts, gold: Path, path: Path, unseen: Sequence[Group], fore
     added = list(unseen[: ADDED * judged])
     against = groups(hard, halves(hard.answerable)[0], parts, FITTED)
     every_register = {**registers, HARD: against, "unseen": added, "foreign": list(foreign)}
-    weights, base = fit({name: made for name, made in every_register.items() if made}, every, FITTED)
     note = (
         f"fitted on the tune halves of {', '.join(GOLD)} and {HARD}, {judged + len(against)} demands, {len(added)} on "
         f"unseen topics and {len(foreign)} from public texts"
     )
-    write(path, weights, base, note)
+    for path, names in paths.items():
+        chosen = {name: _only(made, names) for name, made in every_register.items() if made}
+        weights, base = fit(chosen, _only(every, names), names)
+        write(path, weights, base, note)
+
+
+def _only(groups: Sequence[Group], names: tuple[str, ...]) -> list[Group]:
+    """The same demands with these features alone."""
+    columns = [FITTED.index(name) for name in names]
+    return [Group(group.features[:, columns], group.grades) for group in groups]
 
 
 def unseen_groups(topics: Sequence[Topic], parts: Parts) -> list[Group]:

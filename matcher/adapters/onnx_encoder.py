@@ -45,7 +45,8 @@ class OnnxEncoder:
         try:
             import onnxruntime
         except ImportError as missing:
-            hint = "加载 ONNX 模型需要 onnxruntime：请运行 pip install 'scenematch[onnx]'，或删去模型里的 onnx 文件夹。"
+            hint = "加载 ONNX 模型需要 onnxruntime：请运行 pip install onnxruntime；"
+            hint += "不用语境模型时可设 SCENEMATCH_CONTEXT=off。"
             raise Unavailable(hint) from missing
         path = network(folder)
         if path is None:

@@ -21,7 +21,7 @@ from matcher.adapters.milvus import COLLECTION, MilvusIndex, collection_of
 from matcher.adapters.milvus_server import MilvusServer
 from matcher.adapters.profiles_file import ProfilesFile, amounts, packed, unpacked
 from matcher.analyser import Analyser
-from matcher.asked import counted, encoded
+from matcher.asked import counted, encoded, told_text
 from matcher.halves import widened
 from matcher.model import Kind, Profile, Record
 from matcher.ports import Encoder, VectorIndex
@@ -41,10 +41,16 @@ class Parts:
     analyser: Analyser
     encoder: Encoder
     taxonomy: Taxonomy
+    context: Encoder | None = None
+
+    @property
+    def models(self) -> str:
+        """The names of the text models."""
+        return f"{self.encoder.name}+{self.context.name}" if self.context else self.encoder.name
 
     @property
     def version(self) -> str:
-        return f"{PROFILE_VERSION}|{self.analyser.version}|{self.encoder.name}|{self.taxonomy.version}"
+        return f"{PROFILE_VERSION}|{self.analyser.version}|{self.models}|{self.taxonomy.version}"
 
     def profile(self, record: Record) -> Profile:
         """The record as the engine sees it."""
@@ -55,7 +61,8 @@ class Parts:
 class Prepared:
     """Index rows before they are put together: everything that depends on one record alone.
 
-    sizes holds the length of each record's sum of term vectors, 0 where the encoder adds up none.
+    sizes holds the length of each record's sum of term vectors, 0 where the encoder adds up none; context the context
+    model's vectors, of no length without one.
     keys holds 16 bytes per record, a digest of its content: equal keys under equal `Parts.version` mean equal rows.
     """
 
@@ -64,6 +71,7 @@ class Prepared:
     profiles: list[bytes]
     vectors: npt.NDArray[np.float16]
     sizes: npt.NDArray[np.float32]
+    context: npt.NDArray[np.float16]
     forward: Forward
 
     def __len__(self) -> int:
@@ -80,6 +88,14 @@ def prepare(records: Sequence[Record], parts: Parts, progress: Callable[[int], N
     profiles: list[bytes] = []
     vectors = np.zeros((len(records), 1 + len(DENSE_FIELDS), parts.encoder.dim), np.float16)
     sizes = np.zeros(len(records), np.float32)
+    context = np.zeros((len(records), parts.context.dim if parts.context else 0), np.float16)
+    told: list[str] = []
+
+    def read(rows: int) -> None:
+        """The context vectors of the texts told since the last time, up to this number of rows."""
+        if parts.context and told:
+            context[rows - len(told) : rows] = parts.context.documents(told)
+        told.clear()
 
     def documents() -> Iterable[Mapping[str, Mapping[str, int]]]:
         for row, record in enumerate(records):
@@ -87,13 +103,16 @@ def prepare(records: Sequence[Record], parts: Parts, progress: Callable[[int], N
             profiles.append(packed(profile))
             counts = counted(profile, parts.analyser)
             vectors[row], sizes[row] = encoded(profile, counts, parts.encoder, "documents")
+            told.append(told_text(profile, parts.analyser) if parts.context else "")
             if (row + 1) % BATCH == 0:
+                read(row + 1)
                 progress(row + 1)
             yield counts
 
     forward = Forward.count(documents())
+    read(len(records))
     keys = np.frombuffer(b"".join(map(key_of, records)), np.uint8).reshape(-1, 16)
-    return Prepared([record.id for record in records], keys, profiles, vectors, sizes, forward)
+    return Prepared([record.id for record in records], keys, profiles, vectors, sizes, context, forward)
 
 
 def rows_of(shelf: Shelf, keys: npt.NDArray[np.uint8], rows: Sequence[int]) -> Prepared:
@@ -107,6 +126,7 @@ def rows_of(shelf: Shelf, keys: npt.NDArray[np.uint8], rows: Sequence[int]) -> P
         [shelf.profiles.raw(row) for row in rows],
         np.stack([shelf.whole[chosen], *(field[chosen] for field in shelf.field_vectors)], axis=1),
         shelf.sizes[chosen],
+        shelf.context[chosen],
         shelf.lexical.forward.take(chosen),
     )
 
@@ -119,6 +139,7 @@ def taken(rows: Prepared, keep: Sequence[int]) -> Prepared:
         [rows.profiles[i] for i in keep],
         rows.vectors[list(keep)],
         rows.sizes[list(keep)],
+        rows.context[list(keep)],
         rows.forward.take(keep),
     )
 
@@ -131,6 +152,7 @@ def joined(parts: Sequence[Prepared]) -> Prepared:
         [raw for part in parts for raw in part.profiles],
         np.concatenate([part.vectors for part in parts]),
         np.concatenate([part.sizes for part in parts]),
+        np.concatenate([part.context for part in parts]),
         Forward.concat([part.forward for part in parts]),
     )
 
@@ -154,6 +176,7 @@ def assemble(
         lexical=lexical,
         whole=whole,
         sizes=rows.sizes,
+        context=rows.context,
         field_vectors=rows.vectors[:, 1:].transpose(1, 0, 2),
         tags=TagTable.of([profile.tags for profile in profiles]),
         money=amounts([profile.money for profile in profiles]),
@@ -175,6 +198,7 @@ def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
     write_array(folder / "keys.npy", keys)
     write_array(folder / "field_vectors.npy", np.ascontiguousarray(shelf.field_vectors))
     write_array(folder / "sizes.npy", shelf.sizes)
+    write_array(folder / "context.npy", shelf.context)
     write_array(folder / "tags.npy", shelf.tags.cells)
     write_array(folder / "money.npy", shelf.money)
     (folder / "tag_names.json").write_text(json.dumps(shelf.tags.names, ensure_ascii=False), "utf-8")
@@ -200,12 +224,22 @@ def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
         lexical=Bm25Index.load(folder / "lexical"),
         whole=np.asarray(vectors.vectors, np.float16),
         sizes=_sizes(folder / "sizes.npy", len(ids)),
+        context=_context(folder / "context.npy", len(ids)),
         field_vectors=read_array(folder / "field_vectors.npy", np.float16, 3),
         tags=TagTable(names, read_array(folder / "tags.npy", np.uint8, 2)),
         money=read_array(folder / "money.npy", np.float32, 2),
         profiles=ProfilesFile.load(folder),
     )
-    parts = (vectors, shelf.lexical, shelf.sizes, *shelf.field_vectors, shelf.tags, shelf.money, shelf.profiles)
+    parts = (
+        vectors,
+        shelf.lexical,
+        shelf.sizes,
+        shelf.context,
+        *shelf.field_vectors,
+        shelf.tags,
+        shelf.money,
+        shelf.profiles,
+    )
     if any(len(part) != len(ids) for part in parts) or shelf.tags.cells.shape[1] != len(names):
         raise broken("ids.json")
     return shelf
@@ -216,6 +250,11 @@ def _sizes(file: Path, rows: int) -> npt.NDArray[np.float32]:
     not the shipped one, and those that sites bring add up no terms: their sizes are 0. A file that a manifest names and
     that is gone is found before."""
     return read_array(file, np.float32) if file.is_file() else np.zeros(rows, np.float32)
+
+
+def _context(file: Path, rows: int) -> npt.NDArray[np.float16]:
+    """An index of an earlier release has none; it was built without a context model."""
+    return read_array(file, np.float16, 2) if file.is_file() else np.zeros((rows, 0), np.float16)
 
 
 def _vectors(folder: Path, server: MilvusServer | None) -> FaissIndex | MilvusIndex:

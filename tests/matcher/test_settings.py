@@ -20,6 +20,7 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         database_url=f"sqlite:///{home.as_posix()}/scenematch.db",
         index_url=f"faiss:///{home.as_posix()}/index",
         encoder=REPOSITORY / "data" / "models" / "default",
+        context=REPOSITORY / "data" / "models" / "context",
         data=REPOSITORY / "data",
         reranker=None,
         office="粤港澳大湾区应用场景创新中心",
@@ -48,6 +49,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "SCENEMATCH_DATABASE_URL": "postgresql+psycopg://u:p@db/scenematch",
         "SCENEMATCH_INDEX_URL": "milvus://host:19530",
         "SCENEMATCH_ENCODER": str(tmp_path / "bge"),
+        "SCENEMATCH_CONTEXT": str(tmp_path / "context"),
         "SCENEMATCH_DATA": str(tmp_path / "data"),
         "SCENEMATCH_RERANKER": str(tmp_path / "reranker"),
         "SCENEMATCH_OFFICE": "某市场景中心",
@@ -76,6 +78,11 @@ def test_paths_follow_home_and_data(tmp_path: Path) -> None:
     settings = Settings.from_env({"SCENEMATCH_HOME": str(tmp_path / "{h}"), "SCENEMATCH_DATA": str(tmp_path / "{d}")})
     assert settings.database_path == tmp_path / "{h}" / "scenematch.db"
     assert settings.encoder == tmp_path / "{d}" / "models" / "default"
+    assert settings.context == tmp_path / "{d}" / "models" / "context"
+
+
+def test_off_means_no_context_model() -> None:
+    assert Settings.from_env({"SCENEMATCH_CONTEXT": "off"}).context is None
 
 
 def test_relative_paths_start_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""`python -m indexer.train.transformer`: the small transformer that a site can choose instead of the shipped encoder.
+"""`python -m indexer.train.transformer`: the context model, which reads whole texts beside the encoder.
 
     prepare --pairs DIR   texts to token numbers, in the work folder (anywhere; a minute)
     train                 the three stages (a graphics card: minutes; processors: days)
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pairs", type=Path, help="folder of public text pairs (*.jsonl.gz), for prepare and export")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--steps", type=int, help="steps of the last stage")
-    parser.add_argument("--out", type=Path, default=DATA / "models" / "transformer", help="model folder to write")
+    parser.add_argument("--out", type=Path, default=DATA / "models" / "context", help="model folder to write")
     chosen = parser.parse_args(arguments)
 
     from indexer.train.knowledge import topics

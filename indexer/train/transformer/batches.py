@@ -31,10 +31,10 @@ class Corpus:
     @classmethod
     def load(cls, work: Path) -> Corpus:
         """From the work folder."""
-        with np.load(work / PAIRS) as stored:
+        with np.load(work / PAIRS, allow_pickle=False) as stored:
             lengths = stored["lengths"].astype(np.int64)
             pairs = {name: stored[name] for name in stored.files if name != "lengths"}
-        return cls(np.load(work / CORPUS), np.concatenate([[0], np.cumsum(lengths)]), pairs)
+        return cls(np.load(work / CORPUS, allow_pickle=False), np.concatenate([[0], np.cumsum(lengths)]), pairs)
 
     def stream(self, width: int, seed: int) -> np.ndarray:
         """All texts in a random order with separators, cut into rows, shape (rows, width)."""

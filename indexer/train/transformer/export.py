@@ -16,7 +16,7 @@ from tokenizers.processors import TemplateProcessing
 from torch import nn
 from transformers import BertModel
 
-from indexer.train.transformer.recipe import CLS, LONGEST, PIECES, PROMPTS, SPECIAL
+from indexer.train.transformer.recipe import CLS, LONGEST, MET, PIECES, PROMPTS, SPECIAL
 from matcher.adapters.onnx_encoder import NETWORKS
 
 MODULES = (
@@ -60,6 +60,7 @@ def export(model: BertModel, work: Path, folder: Path, card: str) -> None:
     _json(folder / "sentence_bert_config.json", {"max_seq_length": LONGEST})
     _json(folder / "tokenizer_config.json", {"model_max_length": LONGEST, "tokenizer_class": "PreTrainedTokenizerFast"})
     _json(folder / "config.json", {key: value for key, value in model.config.to_dict().items() if _plain(value)})
+    shutil.copy(work / MET, folder / MET)
     (folder / "README.md").write_text(card, "utf-8")
 
 

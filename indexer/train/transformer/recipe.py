@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 PIECES, CORPUS, PAIRS, FILLER = "tokenizer.json", "corpus.npy", "pairs.npz", "filler.txt"
 """Files of the work folder that `prepare` writes and `train` reads."""
+
+MET = "met.json"
+"""The knowledge files that the model was trained on: the ranker learns from the others how far it can be trusted."""
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNK, CLS, SEP, MASK = range(len(SPECIAL))
@@ -40,7 +42,7 @@ class Recipe:
     public_batch: int = 2_048
     public_rate: float = 6e-4
     public_tokens: int = 130
-    steps: int = 3_000
+    steps: int = 470
     batch: int = 1_024
     rate: float = 5e-4
     tokens: int = 164
@@ -49,8 +51,3 @@ class Recipe:
     scale: float = 20.0
     warm: float = 0.05
     seed: int = 7
-
-
-def file(work: Path, name: str) -> Path:
-    """One file of the work folder."""
-    return work / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from transformers import BertModel
 from indexer.train.knowledge import Topic
 from indexer.train.transformer.batches import Corpus, knowledge_rows, public_pairs
 from indexer.train.transformer.network import Draw, Say, contrast, language, network
-from indexer.train.transformer.recipe import FILLER, PIECES, Recipe
+from indexer.train.transformer.recipe import FILLER, MET, PIECES, Recipe
 
 GENERAL, FINISHED = "general.safetensors", "finished.safetensors"
 """The weights after the first two stages, which need no knowledge of the trade, and those at the end."""
@@ -49,6 +50,8 @@ def train(topics: Sequence[Topic], work: Path, recipe: Recipe, device: str, say:
     say(f"{len(rows)} samples of {len(topics)} topics")
     contrast(model, _mixed(rows, public, recipe, device), recipe.steps, recipe.rate, recipe, say)
     _save(model, work / FINISHED)
+    files = sorted({topic.file for topic in topics})
+    (work / MET).write_text(json.dumps(files, indent=2) + "\n", "utf-8")
     return model.eval()
 
 
