@@ -16,7 +16,7 @@ PAD, UNK, CLS, SEP, MASK = range(len(SPECIAL))
 PROMPTS = {"query": "需求:", "document": "方案:"}
 """Written before a text, so that one network knows which side it reads."""
 
-LONGEST = 320
+LONGEST = 192
 """Tokens of a text that the shipped encoder reads."""
 
 
