@@ -51,8 +51,9 @@ def parts_with(shop: Workshop, context: Counted | None) -> Parts:
     return replace(shop.parts, context=context)
 
 
+FILLER = "公司先后荣获守合同重信用企业、劳动关系和谐单位等多项荣誉称号。"
 OFFERS = {
-    "S1": Solution("S1", "焊点检测设备", description="激光焊后逐点判定。我公司诚邀各界莅临指导。"),
+    "S1": Solution("S1", "焊点检测设备", description=FILLER * 7 + "激光焊后逐点判定。"),
     "S2": Solution("S2", "食堂点餐系统", description="刷脸结算。"),
 }
 DEMAND = Demand("D1", "焊點靠人看", description="漏焊多。")
