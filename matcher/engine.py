@@ -23,7 +23,8 @@ from matcher.tried import tried
 from matcher.weights import RERANK, Weights
 
 CANDIDATES = 100
-"""Candidates taken from each arm, at least; and five times the k asked for."""
+"""Candidates taken from each arm, at least; and five times the k asked for. The arms: the encoder, shared words, and
+between demands and solutions the context model."""
 
 STRONGEST_TERMS = 48
 """Query terms the lexical arm looks for when it collects candidates; scores count all of them."""
@@ -194,7 +195,10 @@ class Engine:
             rows[own] = False
         by_meaning = shelf.vectors.nearest(asked.whole, depth, rows)
         by_words = shelf.lexical.strongest(asked.terms, depth, rows, STRONGEST_TERMS)
-        return np.union1d(by_meaning, by_words)
+        found = np.union1d(by_meaning, by_words)
+        if asked.profile.kind is shelf.kind:
+            return found
+        return np.union1d(found, shelf.nearest_in_context(asked.context, depth, rows))
 
     def _told(self, asked: Asked, found: Sequence[_Candidate]) -> tuple[Match, ...]:
         """The candidates with their reasons, in the same order."""

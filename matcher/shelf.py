@@ -33,6 +33,7 @@ class Shelf:
     whole          unit vectors of the whole text, (rows, dim)
     sizes          length of the sum of term vectors that each was made from, (rows,); 0 where the encoder adds up none
     context        unit vectors of the whole text by the context model, (rows, its dim); (rows, 0) without one
+    contexts       the index over them; None without such a model
     field_vectors  unit vectors of each of DENSE_FIELDS, (fields, rows, dim); zero for an empty field
     money          lowest and highest amount in 万元, (rows, 2), NaN where unknown or in another currency
     """
@@ -45,6 +46,7 @@ class Shelf:
     whole: npt.NDArray[np.float16]
     sizes: npt.NDArray[np.float32]
     context: npt.NDArray[np.float16]
+    contexts: VectorIndex | None
     field_vectors: npt.NDArray[np.float16]
     tags: TagTable
     money: npt.NDArray[np.float32]
@@ -66,6 +68,12 @@ class Shelf:
         if self.context.shape[1] != len(query):
             return np.zeros(len(rows), np.float32)
         return _cosines(self.context[rows], query)
+
+    def nearest_in_context(self, query: Vectors, k: int, allowed: Rows) -> RowNumbers:
+        """The k rows that the context model puts nearest; none where the shelf was not read by it."""
+        if self.contexts is None or self.context.shape[1] != len(query):
+            return np.zeros(0, np.int64)
+        return self.contexts.nearest(query, k, allowed)
 
     def every_row(self) -> Rows:
         """A mask that allows all."""

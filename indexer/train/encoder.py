@@ -191,9 +191,14 @@ def _fit(
         trainer.train()
 
 
+def scattered(topics: Sequence[Topic]) -> list[Topic]:
+    """The topics of all files mixed, always in the same order."""
+    return sorted(topics, key=lambda topic: hashlib.sha256(topic.name.encode()).hexdigest())
+
+
 def some(topics: Sequence[Topic], share: float) -> list[Topic]:
     """A share of the topics, spread evenly over all files; a larger share holds every smaller one."""
-    order = sorted(topics, key=lambda topic: hashlib.sha256(topic.name.encode()).hexdigest())
+    order = scattered(topics)
     kept = {topic.name for topic in order[: round(share * len(order))]}
     return [topic for topic in topics if topic.name in kept]
 
@@ -202,9 +207,9 @@ def unseen_of(topics: Sequence[Topic], met: Collection[str]) -> list[Topic]:
     """The topics to keep from the ranker's own encoder: those of files that the context model has not `met` either, or
     without such a model a share of all."""
     if met:
-        return [topic for topic in topics if topic.file not in met]
+        return scattered([topic for topic in topics if topic.file not in met])
     seen = {topic.name for topic in some(topics, 1 - UNSEEN)}
-    return [topic for topic in topics if topic.name not in seen]
+    return scattered([topic for topic in topics if topic.name not in seen])
 
 
 def sketch(

@@ -168,20 +168,31 @@ def assemble(
     profiles = [unpacked(raw) for raw in rows.profiles]
     whole = np.ascontiguousarray(rows.vectors[:, 0])
     lexical = Bm25Index.build(rows.ids, rows.forward, statistics=statistics)
+    exact = statistics is not None
     return Shelf(
         kind=kind,
         ids=rows.ids,
         row_of={id: row for row, id in enumerate(rows.ids)},
-        vectors=ExactIndex(rows.ids, widened(whole)) if statistics else index(rows.ids, whole),
+        vectors=ExactIndex(rows.ids, widened(whole)) if exact else index(rows.ids, whole),
         lexical=lexical,
         whole=whole,
         sizes=rows.sizes,
         context=rows.context,
+        contexts=_contexts(rows, exact),
         field_vectors=rows.vectors[:, 1:].transpose(1, 0, 2),
         tags=TagTable.of([profile.tags for profile in profiles]),
         money=amounts([profile.money for profile in profiles]),
         profiles=ProfilesFile.of(rows.profiles),
     )
+
+
+def _contexts(rows: Prepared, exact: bool) -> VectorIndex | None:
+    """The index over the context model's vectors: always on this machine, also where a server holds the others."""
+    if not rows.context.shape[1]:
+        return None
+    if exact:
+        return ExactIndex(rows.ids, widened(rows.context))
+    return FaissIndex.build(rows.ids, rows.context)
 
 
 def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
@@ -198,7 +209,8 @@ def save(shelf: Shelf, keys: npt.NDArray[np.uint8], folder: Path) -> None:
     write_array(folder / "keys.npy", keys)
     write_array(folder / "field_vectors.npy", np.ascontiguousarray(shelf.field_vectors))
     write_array(folder / "sizes.npy", shelf.sizes)
-    write_array(folder / "context.npy", shelf.context)
+    if isinstance(shelf.contexts, FaissIndex):
+        shelf.contexts.save(folder / "context")
     write_array(folder / "tags.npy", shelf.tags.cells)
     write_array(folder / "money.npy", shelf.money)
     (folder / "tag_names.json").write_text(json.dumps(shelf.tags.names, ensure_ascii=False), "utf-8")
@@ -216,6 +228,7 @@ def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
     except (OSError, ValueError) as wrong:
         raise broken("ids.json") from wrong
     vectors = _vectors(folder / "vectors", server)
+    contexts = FaissIndex.load(folder / "context") if (folder / "context").is_dir() else None
     shelf = Shelf(
         kind=kind,
         ids=ids,
@@ -224,7 +237,8 @@ def load(kind: Kind, folder: Path, server: MilvusServer | None = None) -> Shelf:
         lexical=Bm25Index.load(folder / "lexical"),
         whole=np.asarray(vectors.vectors, np.float16),
         sizes=_sizes(folder / "sizes.npy", len(ids)),
-        context=_context(folder / "context.npy", len(ids)),
+        context=np.asarray(contexts.vectors, np.float16) if contexts else np.zeros((len(ids), 0), np.float16),
+        contexts=contexts,
         field_vectors=read_array(folder / "field_vectors.npy", np.float16, 3),
         tags=TagTable(names, read_array(folder / "tags.npy", np.uint8, 2)),
         money=read_array(folder / "money.npy", np.float32, 2),
@@ -250,11 +264,6 @@ def _sizes(file: Path, rows: int) -> npt.NDArray[np.float32]:
     not the shipped one, and those that sites bring add up no terms: their sizes are 0. A file that a manifest names and
     that is gone is found before."""
     return read_array(file, np.float32) if file.is_file() else np.zeros(rows, np.float32)
-
-
-def _context(file: Path, rows: int) -> npt.NDArray[np.float16]:
-    """An index of an earlier release has none; it was built without a context model."""
-    return read_array(file, np.float16, 2) if file.is_file() else np.zeros((rows, 0), np.float16)
 
 
 def _vectors(folder: Path, server: MilvusServer | None) -> FaissIndex | MilvusIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,19 +13,22 @@ import pytest
 from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
 from indexer.workshop import WEIGHTS_FILE, WEIGHTS_WITH_CONTEXT, Workshop, open_context, weights, workshop
+from matcher import engine
 from matcher.adapters import shelves
 from matcher.adapters.onnx_encoder import OnnxEncoder
 from matcher.adapters.shelves import Parts
 from matcher.asked import ask, told_text
+from matcher.engine import Engine
 from matcher.features import FEATURES, Pool
 from matcher.model import Demand, Kind, Solution
 from matcher.ports import Vectors
 from matcher.settings import Settings
+from matcher.shelf import Shelf
 
 
 @dataclass
 class Counted:
-    """A context model of two dimensions that knows one word and remembers what it was given."""
+    """A context model of two dimensions that knows two characters and remembers what it was given."""
 
     name: str = "counted@1"
     dim: int = 2
@@ -32,7 +36,7 @@ class Counted:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         self.given += texts
-        return np.array([[1, 0] if "焊" in text else [0, 1] for text in texts], np.float32).reshape(-1, 2)
+        return np.array([[1, 0] if {"焊", "熔"} & set(text) else [0, 1] for text in texts], np.float32).reshape(-1, 2)
 
     documents = queries
 
@@ -105,6 +109,23 @@ def test_a_shelf_read_with_another_model_says_nothing(shop: Workshop, collection
     assert FEATURES["context"][1](replace(pool, asked=asked)).tolist() == [0.0, 0.0]
 
 
+def test_it_finds_what_neither_words_nor_terms_find(
+    shop: Workshop, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An offer that shares nothing with the demand is found by the context model alone, and not without it."""
+    monkeypatch.setattr(engine, "CANDIDATES", 1)
+    offers = {f"S{n}": Solution(f"S{n}", "漏检多靠人看", description=f"漏检多，靠人看，第{n}批") for n in range(9)}
+    offers["RIGHT"] = Solution("RIGHT", "熔接")
+    parts = parts_with(shop, Counted())
+    view = collection_view(replace(collection, demands={}, solutions=offers), parts)
+    trusting = replace(shop.weights, weights={**shop.weights.weights, "context": 99.0})
+    asking = Engine(parts.analyser, parts.encoder, parts.taxonomy, trusting, view, context=parts.context)
+    demand = parts.profile(Demand("D", "漏检多，靠人看", description="焊"))
+    assert [hit.id for hit in asking.hits(demand, k=1)] == ["RIGHT"]
+    monkeypatch.setattr(Shelf, "nearest_in_context", lambda *_: np.zeros(0, np.int64))
+    assert [hit.id for hit in asking.hits(demand, k=1)] != ["RIGHT"]
+
+
 def test_a_saved_shelf_keeps_the_readings(shop: Workshop, tmp_path: Path) -> None:
     parts = parts_with(shop, Counted())
     rows = shelves.prepare(list(OFFERS.values()), parts)
@@ -114,7 +135,8 @@ def test_a_saved_shelf_keeps_the_readings(shop: Workshop, tmp_path: Path) -> Non
     assert opened.context.tolist() == made.context.tolist() == [[1.0, 0.0], [0.0, 1.0]]
     assert shelves.rows_of(opened, rows.keys, [1, 0]).context.tolist() == [[0.0, 1.0], [1.0, 0.0]]
     assert shelves.taken(rows, [1]).context.tolist() == [[0.0, 1.0]]
-    (tmp_path / "context.npy").unlink()
+    assert opened.nearest_in_context(np.array([0, 1], np.float32), 1, opened.every_row()).tolist() == [1]
+    shutil.rmtree(tmp_path / "context")
     assert shelves.load(Kind.SOLUTION, tmp_path).context.shape == (2, 0), "an index of an earlier release"
 
 
