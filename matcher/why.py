@@ -115,7 +115,7 @@ class Tools:
     encoder: Encoder
     taxonomy: Taxonomy
     weights: Weights
-    context: Encoder | None = None
+    context: Encoder | None
 
 
 def why(query: Profile, kind: Kind, id: str, view: View, tools: Tools, reading: float | None = None) -> Why:

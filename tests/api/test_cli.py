@@ -213,6 +213,31 @@ def test_the_doctor_finds_what_is_missing(
     assert "make train" in problems[0]
 
 
+@pytest.mark.parametrize(
+    ("variables", "state", "says"),
+    [
+        ({}, "ok", "context@"),
+        ({"SCENEMATCH_CONTEXT": "off"}, "note", "排序只看用词和词义"),
+        ({"SCENEMATCH_CONTEXT": "nowhere"}, "problem", "没有语境模型"),
+        ({"SCENEMATCH_ENCODER": "data/models/context"}, "note", "编码模型自己通读全文"),
+    ],
+)
+def test_the_doctor_knows_the_context_model(
+    filled: Settings,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variables: dict[str, str],
+    state: str,
+    says: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(root / value) if "/" in value else value)
+    main(["doctor", "--json"])
+    found = next(f for f in said(capsys)["findings"] if f["name"] == "语境模型")
+    assert (found["state"], says in found["says"]) == (state, True)
+
+
 @pytest.mark.usefixtures("unhurried")
 def test_the_doctor_asks_the_index_server(
     filled: Settings,

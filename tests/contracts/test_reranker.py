@@ -16,7 +16,7 @@ import pytest
 
 from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
-from indexer.workshop import Workshop, workshop
+from indexer.workshop import WEIGHTS_WITH_CONTEXT, Workshop, workshop
 from matcher.engine import RERANKED, Engine
 from matcher.errors import InvalidInput, UnsafeModel
 from matcher.model import Kind, Match, Profile
@@ -156,7 +156,7 @@ def test_a_pair_taken_apart_has_the_score_of_the_ranking(
     shop, engine = shops[1], engines[1]
     query = shop.parts.profile(collection.demands["D001"])
     view = collection_view(collection, shop.parts)()
-    tools = Tools(shop.parts.analyser, shop.parts.encoder, shop.parts.taxonomy, shop.weights)
+    tools = Tools(shop.parts.analyser, shop.parts.encoder, shop.parts.taxonomy, shop.weights, shop.parts.context)
     matches = engine.match(query, k=RERANKED + 5).matches
     for match in (matches[0], matches[-1]):
         taken = why(query, Kind.SOLUTION, match.id, view, tools, engine.reading(query, Kind.SOLUTION, match.id))
@@ -169,7 +169,7 @@ def test_its_weight_is_the_files_and_without_a_model_it_is_nothing(
     shops: tuple[Workshop, Workshop], engines: tuple[Engine, Engine], collection: Collection, tmp_path: Path
 ) -> None:
     plain, second = shops
-    shipped = plain.settings.data / "models" / "ranker.json"
+    shipped = plain.settings.data / "models" / WEIGHTS_WITH_CONTEXT
     raw = json.loads(shipped.read_text("utf-8"))
     raw["weights"][RERANK] = 5.5
     (tmp_path / "ranker.json").write_text(json.dumps(raw, ensure_ascii=False), "utf-8")

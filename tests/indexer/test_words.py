@@ -63,7 +63,7 @@ def test_an_edition_is_published_searched_and_rolled_back(settings: Settings) ->
     assert {ASKING.title[s.start : s.end] for s in told.spans if (s.side, s.field) == ("query", "title")} >= {"手掂蛋"}
     assert "technology:分级机" in shop.parts.profile(SOLUTIONS[0]).tags
 
-    tools = Tools(shop.parts.analyser, shop.parts.encoder, shop.parts.taxonomy, shop.weights)
+    tools = Tools(shop.parts.analyser, shop.parts.encoder, shop.parts.taxonomy, shop.weights, shop.parts.context)
     taken = why(shop.parts.profile(ASKING), Kind.SOLUTION, "S1", library.view(), tools)
     assert taken.score == pytest.approx(after.matches[0].score, abs=1e-9)
     assert [(entry.word, entry.meaning, hit) for entry, hit in taken.entries] == [("手掂蛋", "称重分级", True)]
