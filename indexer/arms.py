@@ -28,7 +28,9 @@ RRF_K = 60
 """Cormack, Clarke and Büttcher 2009."""
 
 WORDS, BIGRAMS, BM25F, DENSE, RRF, CONVEX = "BM25 words", "BM25 bigrams", "BM25F", "dense", "RRF", "convex"
-ARMS = (WORDS, BIGRAMS, BM25F, DENSE, RRF, CONVEX)
+CONTEXT, MODELS = "context", "dense + context"
+ARMS = (WORDS, BIGRAMS, BM25F, DENSE, CONTEXT, MODELS, RRF, CONVEX)
+"""CONTEXT and MODELS only where there is a context model."""
 
 Answers = list[tuple[str, float]]
 Cut = Callable[[str], Mapping[str, int]]
@@ -114,6 +116,17 @@ class Both:
         return best(dict(zip(self.ids, scores.tolist(), strict=True)))
 
 
+def by_context(asked: Asked, shelf: Shelf) -> dict[str, Answers]:
+    """The context model alone, and the mean of its cosine and the encoder's over what either finds; {} without one."""
+    if shelf.contexts is None:
+        return {}
+    alone = [(hit.id, hit.score) for hit in shelf.contexts.search(asked.context, DEPTH)]
+    ids = sorted({id for id, _ in alone} | {hit.id for hit in shelf.vectors.search(asked.whole, DEPTH)})
+    rows = np.array([shelf.row_of[id] for id in ids], np.int64)
+    mean = (shelf.dense(rows, asked.whole) + shelf.in_context(rows, asked.context)) / 2
+    return {CONTEXT: alone, MODELS: best(dict(zip(ids, mean.tolist(), strict=True)))}
+
+
 def best(points: Mapping[str, float]) -> Answers:
     """The DEPTH best, ties by id."""
     return sorted(points.items(), key=lambda item: (-item[1], item[0]))[:DEPTH]
@@ -137,13 +150,16 @@ def arm_runs(queries: Sequence[Profile], shelf: Shelf, shop: Workshop, qrels: Qr
     runs: dict[str, dict[str, Answers]] = {name: {} for name in ARMS}
     both: dict[str, Both] = {}
     for done, query in enumerate(queries, 1):
-        pair = both[query.id] = Both.of(ask(query, parts.analyser, parts.encoder), shelf)
+        asked = ask(query, parts.analyser, parts.encoder, parts.context)
+        pair = both[query.id] = Both.of(asked, shelf)
+        for name, answers in by_context(asked, shelf).items():
+            runs[name][query.id] = answers
         runs[WORDS][query.id], runs[BIGRAMS][query.id] = by_words(query), by_bigrams(query)
         runs[BM25F][query.id], runs[DENSE][query.id], runs[RRF][query.id] = pair.lexical, pair.dense, pair.fused()
         told(done)
     share = fitted(both, qrels)
     runs[CONVEX] = {id: pair.mixed(share) for id, pair in both.items()}
-    return ArmRuns(runs, share)
+    return ArmRuns({name: answers for name, answers in runs.items() if answers or not queries}, share)
 
 
 def fitted(both: Mapping[str, Both], qrels: Qrels) -> float:

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from indexer.train.counted import Counted
     from indexer.train.encoder import Recipe, save, sketch, some, specialise, start, unseen_of
     from indexer.train.filler import filler_of
-    from indexer.train.fit import FITTED, WITHOUT_CONTEXT, fit_gold, public_groups, unseen_groups
+    from indexer.train.fit import fit_gold, public_groups, unseen_groups
     from indexer.train.knowledge import topics
     from indexer.train.pairs import parted, sources
     from indexer.train.samples import statements
@@ -89,9 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write(learned, lexicon / LEARNED)
     serving = knowing(learned)
     fitted = Parts(serving, open_encoder(chosen.out, serving), taxonomy, context)
-    weights = {chosen.out.parent / WEIGHTS_FILE: WITHOUT_CONTEXT}
-    weights |= {chosen.out.parent / WEIGHTS_WITH_CONTEXT: FITTED} if context else {}
-    fit_gold(fitted, settings.data / "gold", weights, added, foreign)
+    models = chosen.out.parent
+    contextual = models / WEIGHTS_WITH_CONTEXT if context else None
+    fit_gold(fitted, settings.data / "gold", models / WEIGHTS_FILE, contextual, added, foreign)
     print(f"written to {chosen.out.name} in {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     return 0
 

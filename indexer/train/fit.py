@@ -119,22 +119,29 @@ def shown(groups: Sequence[Group], weights: Matrix, brevity: int) -> tuple[Matri
     return np.concatenate(scores), np.concatenate(short), np.concatenate(suitable)
 
 
-def fit(
-    registers: Mapping[str, Sequence[Group]], every: Sequence[Group], names: tuple[str, ...]
-) -> tuple[dict[str, float], float]:
-    """Feature → weight, and the base, in log-odds: the order from the `registers`, named in SHARES, its meaning from
-    demands of `every` length."""
-    fixed = np.array([SOFT.get(name, 0.0) for name in names])
-    weights = bagged(
-        [Register(groups, SHARES[name]) for name, groups in registers.items()],
+def order(registers: Mapping[str, Sequence[Group]], names: tuple[str, ...]) -> Matrix:
+    """One weight for each of FITTED, those of `names` found on the `registers`, named in SHARES, the others 0."""
+    columns = [FITTED.index(name) for name in names]
+    weights = np.zeros(len(FITTED))
+    weights[columns] = bagged(
+        [
+            Register([Group(group.features[:, columns], group.grades) for group in groups], SHARES[name])
+            for name, groups in registers.items()
+        ],
         np.array([START.get(name, 0.0) for name in names]),
         [i for i, name in enumerate(names) if name not in {*SOFT, BREVITY, TRUSTED}],
     )
-    brevity = names.index(BREVITY)
+    return weights
+
+
+def meant(weights: Matrix, every: Sequence[Group]) -> tuple[dict[str, float], float]:
+    """Feature → weight, and the base, in log-odds: the same order, its meaning from demands of `every` length."""
+    fixed = np.array([SOFT.get(name, 0.0) for name in FITTED])
+    brevity = FITTED.index(BREVITY)
     scale, allowance, base = calibration(*shown(every, weights, brevity))
     total = weights * scale + fixed
     total[brevity] = allowance
-    return dict(zip(names, np.round(total, 4).tolist(), strict=True)), round(base - fixed.sum() / 2, 4)
+    return dict(zip(FITTED, np.round(total, 4).tolist(), strict=True)), round(base - fixed.sum() / 2, 4)
 
 
 def write(path: Path, weights: Mapping[str, float], base: float, note: str) -> None:
@@ -157,20 +164,19 @@ WITHOUT_CONTEXT = tuple(name for name in FITTED if name != "context")
 
 
 def fit_gold(
-    parts: Parts,
-    gold: Path,
-    paths: Mapping[Path, tuple[str, ...]],
-    unseen: Sequence[Group],
-    foreign: Sequence[Group],
+    parts: Parts, gold: Path, plain: Path, contextual: Path | None, unseen: Sequence[Group], foreign: Sequence[Group]
 ) -> None:
-    """Fit the named features of each path and write its weights file: on the tune halves of the gold collections, all
-    registers together, and on demands about topics and from public texts that the models which made their features have
-    not seen.
+    """Fit on the tune halves of the gold collections, all registers together, and on demands about topics and from
+    public texts that the models which made their features have not seen; write the weights file `plain`, and with a
+    context model `contextual`.
 
     `unseen` keeps the ranker from trusting the encoder on every subject as on those it was trained on; ADDED times as
     many of them are used as there are judged demands. `foreign` keeps it from fitting the registers of the gold
     collections alone; either may be empty. The report halves are not looked at; `scenematch evaluate --split report`
     measures on them.
+
+    The weights with a context model are the mean of those found with and without it: what no model has met wants much
+    of it, what the knowledge covers wants little, and nothing says how much of either a centre will get.
     """
     registers: dict[str, list[Group]] = {"short": []}
     hard = read_collection(gold / HARD)
@@ -190,16 +196,11 @@ def fit_gold(
         f"fitted on the tune halves of {', '.join(GOLD)} and {HARD}, {judged + len(against)} demands, {len(added)} on "
         f"unseen topics and {len(foreign)} from public texts"
     )
-    for path, names in paths.items():
-        chosen = {name: _only(made, names) for name, made in every_register.items() if made}
-        weights, base = fit(chosen, _only(every, names), names)
-        write(path, weights, base, note)
-
-
-def _only(groups: Sequence[Group], names: tuple[str, ...]) -> list[Group]:
-    """The same demands with these features alone."""
-    columns = [FITTED.index(name) for name in names]
-    return [Group(group.features[:, columns], group.grades) for group in groups]
+    known = {name: made for name, made in every_register.items() if made}
+    without = order(known, WITHOUT_CONTEXT)
+    write(plain, *meant(without, every), note)
+    if contextual:
+        write(contextual, *meant((without + order(known, FITTED)) / 2, every), note)
 
 
 def unseen_groups(topics: Sequence[Topic], parts: Parts) -> list[Group]:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer.arms import BIGRAMS, BM25F, CONVEX, DENSE, RRF, WORDS, Both, PlainBm25, arm_runs, bigrams, fitted, words
+from indexer.arms import (
+    BIGRAMS,
+    BM25F,
+    CONTEXT,
+    CONVEX,
+    DENSE,
+    MODELS,
+    RRF,
+    WORDS,
+    Both,
+    PlainBm25,
+    arm_runs,
+    bigrams,
+    fitted,
+    words,
+)
 from indexer.workshop import Workshop, workshop
 from matcher.adapters.shelves import assemble, prepare
 from matcher.analyser import Analyser
@@ -89,9 +105,20 @@ def test_all_arms_answer(shop: Workshop, shelf: Shelf) -> None:
     done: list[int] = []
     arms = arm_runs(queries, shelf, shop, {"D001": {"b": 3}}, done.append)
     assert done == [1]
-    assert list(arms.runs) == [WORDS, BIGRAMS, BM25F, DENSE, RRF, CONVEX]
+    assert list(arms.runs) == [WORDS, BIGRAMS, BM25F, DENSE, CONTEXT, MODELS, RRF, CONVEX]
     for name in arms.runs:
         assert arms.runs[name]["D001"][0][0] == "b", name
     assert {id for id, _ in arms.runs[WORDS]["D001"]} == {"a", "b"}
     assert {id for id, _ in arms.runs[DENSE]["D001"]} == {"a", "b", "c"}
     assert arms.runs[DENSE]["D001"][0][1] == pytest.approx(1.0, abs=1e-3)
+    alone, mean = dict(arms.runs[CONTEXT]["D001"]), dict(arms.runs[MODELS]["D001"])
+    for id, cosine in arms.runs[DENSE]["D001"]:
+        assert mean[id] == pytest.approx((cosine + alone[id]) / 2, abs=1e-3)
+
+
+def test_without_a_context_model_its_arms_are_not_there(shop: Workshop) -> None:
+    plain = replace(shop, parts=replace(shop.parts, context=None))
+    shelf = assemble(Kind.SOLUTION, prepare([Solution("b", "焊点检测")], plain.parts))
+    queries = [plain.parts.profile(Demand("D001", "焊点检测"))]
+    arms = arm_runs(queries, shelf, plain, {"D001": {"b": 3}}, lambda done: None)
+    assert list(arms.runs) == [WORDS, BIGRAMS, BM25F, DENSE, RRF, CONVEX]

@@ -11,6 +11,7 @@ tokenizers alone.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
 
     from indexer.train.knowledge import topics
-    from indexer.train.transformer.recipe import Recipe
+    from indexer.train.transformer.recipe import MET, Recipe
 
     begun = time.monotonic()
     knowledge = topics(DATA / "knowledge")
@@ -63,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from indexer.train.transformer.ranker import fit
     from indexer.train.transformer.train import finished
 
-    export(finished(chosen.work, recipe), chosen.work, chosen.out, card(knowledge, public, recipe))
+    files = set(json.loads((chosen.work / MET).read_text("utf-8")))
+    met = [topic for topic in knowledge if topic.file in files]
+    export(finished(chosen.work, recipe), chosen.work, chosen.out, card(met, public, recipe))
     say("exported")
     fit(chosen.out, unmet)
     say("ranker fitted")

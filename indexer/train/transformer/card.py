@@ -20,12 +20,13 @@ language: [zh]
 library_name: sentence-transformers
 tags: [sentence-similarity, onnx, chinese]
 ---
-# SceneMatch small transformer
+# SceneMatch context model
 
-A BERT of {recipe.layers} layers, {recipe.hidden} wide, with mean pooling and one prompt for each side; ONNX, 8-bit
-weights, activations quantised as they come. Trained from random numbers; no other model's weights are in it. It is not
-what SceneMatch uses by default: `SCENEMATCH_ENCODER=data/models/transformer` chooses it, with
-`pip install 'scenematch[onnx]'` and a rebuild.
+It reads a demand and an offer as wholes; its cosine is one feature of the ranking beside those of the bag of terms. A
+BERT of {recipe.layers} layers, {recipe.hidden} wide, with mean pooling and one prompt for each side; ONNX, 8-bit
+weights, activations quantised as they come. Trained from random numbers; no other model's weights are in it. Served by
+onnxruntime. `SCENEMATCH_CONTEXT=off` does without it, `SCENEMATCH_ENCODER=data/models/context` makes it the only
+encoder.
 
 ## Training data
 
@@ -41,7 +42,7 @@ H100 in about seven minutes, the first two stages for 120 and 105 seconds (4,329
 
 ## Figures
 
-See docs/quality.md, "A small transformer".
+See docs/quality.md, "Needs that no model has met" and "A small transformer as the only encoder".
 
 ## Limits
 

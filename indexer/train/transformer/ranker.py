@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from indexer.train.fit import WITHOUT_CONTEXT, fit_gold, public_groups
+from indexer.train.fit import fit_gold, public_groups
 from indexer.train.pairs import Public
 from indexer.workshop import WEIGHTS_FILE, parts
 from matcher.settings import Settings
@@ -16,5 +16,4 @@ def fit(folder: Path, unmet: Public) -> None:
     ones; `unmet` are public pairs that were kept from it."""
     settings = replace(Settings.from_env(), encoder=folder)
     known = parts(settings)
-    weights = {folder / WEIGHTS_FILE: WITHOUT_CONTEXT}
-    fit_gold(known, settings.data / "gold", weights, (), public_groups(unmet, known))
+    fit_gold(known, settings.data / "gold", folder / WEIGHTS_FILE, None, (), public_groups(unmet, known))

@@ -42,7 +42,7 @@ class Recipe:
     public_batch: int = 2_048
     public_rate: float = 6e-4
     public_tokens: int = 130
-    steps: int = 470
+    steps: int = 471
     batch: int = 1_024
     rate: float = 5e-4
     tokens: int = 164
