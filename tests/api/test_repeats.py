@@ -72,11 +72,11 @@ def found(service: Any, query: str = "") -> list[tuple[str, str, bool]]:
 
 
 def test_repeats_are_found_as_they_are_filed(watched: Any) -> None:
-    assert found(watched, "?kind=demand") == [("R-1", "R-3", True), ("R-2", "R-3", False), ("R-1", "R-2", False)]
+    assert found(watched, "?kind=demand") == [("R-1", "R-3", True), ("R-1", "R-2", False), ("R-2", "R-3", False)]
     assert found(watched, "?kind=solution") == [("RS-1", "RS-2", False)]  # a rival's like offer is no repeat
     assert found(watched, "?decision=keep") == []
     answer = watched.call("GET", "/api/v1/repeats?kind=demand&limit=1&offset=1").json()
-    assert (answer["total"], answer["items"][0]["newer"]["owner"]) == (3, "永大锁具")
+    assert (answer["total"], answer["items"][0]["newer"]["owner"]) == (3, "永大锁具厂（小榄）")
     assert "13800008888" not in str(answer)
 
 

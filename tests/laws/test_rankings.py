@@ -153,7 +153,8 @@ def test_a_rebuild_with_an_unrelated_record_moves_others_by_the_drift_of_statist
     terms, where gain = weight · idf. One more record adds δ = ln((N+2)/(N+1)) to every idf and changes the average
     length of a field by a share of ε at most, so r moves by no more than (k1+1) · δ / mean idf + ε · (1+ε) · r. Of
     whole words it is r itself with gain = weight · idf², raised by weight · (2 · idf · δ + δ²). Two other records
-    further apart than both their drifts keep their order.
+    further apart than both their drifts keep their order. Where the new record itself comes is the context model's
+    affair: it reads strange letters as something.
     """
     text = " ".join(f"zq{word}xv" for word in words)
     field = data.draw(st.sampled_from(["title", "description", "indicators", "cases"]))
@@ -161,7 +162,7 @@ def test_a_rebuild_with_an_unrelated_record_moves_others_by_the_drift_of_statist
     query = world.demands[demand]
     old, new = world.shelf(keep), world.shelf(keep, unrelated)
     before, after = world.ranked(world.engine(old), query), world.ranked(world.engine(new), query)
-    assert after[-1].id == unrelated.id
+    assert {hit.id for hit in after} == {unrelated.id, *(hit.id for hit in before)}
     allowed = drifts(world, query, old, new)
     theirs = {hit.id: hit.score for hit in after}
     for hit in before:
