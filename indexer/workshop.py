@@ -18,7 +18,6 @@ from matcher.adapters.model_folder import TERM_EMBEDDING, modules
 from matcher.adapters.repeats_file import load_repeats
 from matcher.adapters.shelves import Index, Parts
 from matcher.analyser import Analyser
-from matcher.asked import adds_up
 from matcher.completeness import Checker
 from matcher.engine import Engine, View
 from matcher.errors import BrokenGeneration, InvalidInput
@@ -26,7 +25,7 @@ from matcher.generations import Generations
 from matcher.lexicon import Lexicon
 from matcher.model import Kind
 from matcher.overlay import PLAIN, Overlay
-from matcher.ports import Encoder, Reranker
+from matcher.ports import Reranker
 from matcher.repeats import RepeatModel
 from matcher.settings import Settings
 from matcher.store import Store
@@ -79,23 +78,21 @@ def parts(settings: Settings, overlay: Overlay = PLAIN) -> Parts:
     analyser.probe()
     taxonomy = Taxonomy.load(settings.data / "taxonomy", overlay)
     encoder = open_encoder(settings.encoder, analyser)
-    return Parts(analyser, encoder, taxonomy, open_context(settings, encoder, analyser))
+    context = context_folder(settings)
+    return Parts(analyser, encoder, taxonomy, open_encoder(context, analyser) if context else None)
 
 
-def open_context(settings: Settings, encoder: Encoder, analyser: Analyser) -> Encoder | None:
-    """The model that reads whole texts beside one that adds up terms; None where none is set, or where a site's own
-    encoder reads whole texts itself."""
-    if settings.context is None or not adds_up(encoder):
-        return None
-    return open_encoder(settings.context, analyser)
+def context_folder(settings: Settings) -> Path | None:
+    """Where the model lies that reads whole texts beside one that adds up terms; None where none is set, or where a
+    site's own encoder reads whole texts itself."""
+    return settings.context if TERM_EMBEDDING in modules(settings.encoder) else None
 
 
 def weights(settings: Settings) -> Weights:
     """The ranker's weights: those beside the encoder when it brings its own, else the shipped ones, which are others
     with a context model than without."""
     own = settings.encoder / WEIGHTS_FILE
-    with_context = settings.context is not None and TERM_EMBEDDING in modules(settings.encoder)
-    shipped = settings.data / "models" / (WEIGHTS_WITH_CONTEXT if with_context else WEIGHTS_FILE)
+    shipped = settings.data / "models" / (WEIGHTS_WITH_CONTEXT if context_folder(settings) else WEIGHTS_FILE)
     return Weights.load(own if own.is_file() else shipped)
 
 

@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from api.commands.output import add_json, say, say_json
-from indexer.workshop import open_server
+from indexer.workshop import context_folder, open_server
 from matcher.adapters import shelves
 from matcher.adapters.encoders import open_encoder
-from matcher.adapters.model_folder import TERM_EMBEDDING, modules
 from matcher.analyser import Analyser
 from matcher.errors import MatcherError, Unavailable
 from matcher.generations import Generations
@@ -90,7 +89,7 @@ def _context(settings: Settings) -> str:
         raise _Note("没有使用语境模型（SCENEMATCH_CONTEXT=off），排序只看用词和词义。")
     if not settings.context.is_dir():
         raise Unavailable("没有语境模型；请重新获取安装包，或把文件夹的位置写进 SCENEMATCH_CONTEXT，不使用时设为 off。")
-    if settings.encoder.is_dir() and TERM_EMBEDDING not in modules(settings.encoder):
+    if settings.encoder.is_dir() and context_folder(settings) is None:
         raise _Note("编码模型自己通读全文，不另用语境模型。")
     context = open_encoder(settings.context, _analysing(settings))
     if not context.queries(["焊点缺陷检测"]).any():

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from indexer.train.card import card
     from indexer.train.counted import Counted
-    from indexer.train.encoder import Recipe, save, sketch, some, specialise, start, unseen_of
+    from indexer.train.encoder import Recipe, apart, save, sketch, some, specialise, start
     from indexer.train.filler import filler_of
     from indexer.train.fit import fit_gold, public_groups, unseen_groups
     from indexer.train.knowledge import topics
@@ -66,9 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"counted after {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
     model = start(knowledge, filler, public, counting, recipe)
     context = open_encoder(settings.context, analyser) if settings.context else None
-    unseen = unseen_of(knowledge, json.loads((settings.context / MET).read_text("utf-8")) if settings.context else ())
-    apart_names = {topic.name for topic in unseen}
-    seen = [topic for topic in knowledge if topic.name not in apart_names]
+    seen, unseen = apart(knowledge, json.loads((settings.context / MET).read_text("utf-8")) if settings.context else ())
     print(f"{len(unseen)} topics kept from the ranker's encoder", flush=True)
     drawn = sketch(model, seen, filler, public, recipe)
     if not chosen.ranker:
@@ -83,8 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         save(drawn, Path(scratch) / "sketch", "")
         met = knowing(learn(seen, analyser))
-        apart = Parts(met, open_encoder(Path(scratch) / "sketch", met), taxonomy, context)
-        added, foreign = unseen_groups(unseen, apart), public_groups(unmet, apart)
+        drawing = Parts(met, open_encoder(Path(scratch) / "sketch", met), taxonomy, context)
+        added, foreign = unseen_groups(unseen, drawing), public_groups(unmet, drawing)
     learned = learn(knowledge, analyser)
     write(learned, lexicon / LEARNED)
     serving = knowing(learned)

@@ -203,13 +203,14 @@ def some(topics: Sequence[Topic], share: float) -> list[Topic]:
     return [topic for topic in topics if topic.name in kept]
 
 
-def unseen_of(topics: Sequence[Topic], met: Collection[str]) -> list[Topic]:
-    """The topics to keep from the ranker's own encoder: those of files that the context model has not `met` either, or
-    without such a model a share of all."""
+def apart(topics: Sequence[Topic], met: Collection[str]) -> tuple[list[Topic], list[Topic]]:
+    """The topics for the ranker's own encoder, and those kept from it: those of files that the context model has not
+    `met` either, or without such a model a share of all."""
     if met:
-        return scattered([topic for topic in topics if topic.file not in met])
-    seen = {topic.name for topic in some(topics, 1 - UNSEEN)}
-    return scattered([topic for topic in topics if topic.name not in seen])
+        seen = {topic.name for topic in topics if topic.file in met}
+    else:
+        seen = {topic.name for topic in some(topics, 1 - UNSEEN)}
+    return [t for t in topics if t.name in seen], scattered([t for t in topics if t.name not in seen])
 
 
 def sketch(

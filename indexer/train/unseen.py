@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from indexer.collections import Collection
 from indexer.train.counted import Counted
-from indexer.train.encoder import Recipe, save, specialise, start, unseen_of
+from indexer.train.encoder import Recipe, apart, save, specialise, start
 from indexer.train.filler import filler_of
 from indexer.train.fit import SEED
 from indexer.train.knowledge import topics
@@ -78,12 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     taxonomy = Taxonomy.load(settings.data / "taxonomy")
     folder = settings.data / "models" / "context"
     every = topics(settings.data / "knowledge")
-    unmet = unseen_of(every, json.loads((folder / MET).read_text("utf-8")))
+    known, unmet = apart(every, json.loads((folder / MET).read_text("utf-8")))
     if not unmet:
         print("the context model has met every topic")
         return 1
-    names = {topic.name for topic in unmet}
-    known = [topic for topic in every if topic.name not in names]
     filler = filler_of(settings.data / "knowledge")
     public, _ = parted(sources(chosen.pairs) if chosen.pairs else {})
     ours = (text for topic in known for text in statements(topic))

@@ -12,7 +12,7 @@ import pytest
 
 from indexer.collections import Collection, read_collection
 from indexer.runs import collection_view
-from indexer.workshop import WEIGHTS_FILE, WEIGHTS_WITH_CONTEXT, Workshop, open_context, weights, workshop
+from indexer.workshop import WEIGHTS_FILE, WEIGHTS_WITH_CONTEXT, Workshop, context_folder, weights, workshop
 from matcher import engine
 from matcher.adapters import shelves
 from matcher.adapters.onnx_encoder import OnnxEncoder
@@ -162,7 +162,7 @@ def test_which_model_and_which_weights(shop: Workshop, root: Path, tmp_path: Pat
     assert isinstance(shop.parts.context, OnnxEncoder)
     assert weights(settings).version == weights(settings).load(shipped / WEIGHTS_WITH_CONTEXT).version
     off = replace(settings, context=None)
-    assert open_context(off, shop.parts.encoder, shop.parts.analyser) is None
+    assert context_folder(off) is None
     assert weights(off).version == weights(off).load(shipped / WEIGHTS_FILE).version
     assert "context" in weights(settings).weights
     assert "context" not in weights(off).weights

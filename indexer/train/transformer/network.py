@@ -56,7 +56,7 @@ def language(model: BertModel, stream: torch.Tensor, recipe: Recipe, say: Say) -
     head = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.LayerNorm(width)).to(device)
     bias = nn.Parameter(torch.zeros(pieces, device=device))
     optimizer = _optimizer([*model.parameters(), *head.parameters(), bias], recipe.language_rate)
-    for step in _scheduled(recipe.language_steps, recipe.language_rate, recipe.warm, [optimizer]):
+    for step in _scheduled(recipe.language_steps, recipe.language_rate, recipe.warm, optimizer):
         rows = stream[torch.randint(0, len(stream), (recipe.rows,), device=device)].long()
         hidden = (torch.rand(rows.shape, device=device) < recipe.masked) & (rows != SEP)
         fate = torch.rand(rows.shape, device=device)
@@ -75,7 +75,7 @@ def contrast(model: BertModel, draw: Draw, steps: int, rate: float, recipe: Reci
     the tokens is masked at each meeting, so that no single word carries a text.
     """
     optimizer = _optimizer(model.parameters(), rate)
-    for step in _scheduled(steps, rate, recipe.warm, [optimizer]):
+    for step in _scheduled(steps, rate, recipe.warm, optimizer):
         parts = draw()
         rows = torch.cat([functional.pad(p, (0, max(q.shape[1] for q in parts) - p.shape[1])) for p in parts])
         gone = (torch.rand(rows.shape, device=rows.device) < recipe.dropped) & (rows >= len(SPECIAL))
@@ -107,12 +107,11 @@ def _optimizer(parameters: Iterable[nn.Parameter], rate: float) -> torch.optim.A
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98))
 
 
-def _scheduled(steps: int, rate: float, warm: float, optimizers: Sequence[torch.optim.Optimizer]) -> Iterator[int]:
+def _scheduled(steps: int, rate: float, warm: float, optimizer: torch.optim.Optimizer) -> Iterator[int]:
     """Step numbers; the rate rises over the `warm` share of them and then falls in a straight line."""
     rising = max(1, math.ceil(warm * steps))
     for step in range(steps):
         now = rate * min((step + 1) / rising, max(0.01, (steps - step) / max(1, steps - rising)))
-        for optimizer in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = now
+        for group in optimizer.param_groups:
+            group["lr"] = now
         yield step
